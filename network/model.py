@@ -1,0 +1,224 @@
+"""The frozen columnar tables that everything else reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    import pandas as pd
+
+    from network.errors import Finding
+    from network.projects import Project
+    from network.scenario import Scenario
+
+MODES = ("rail", "road", "river", "sea", "air")
+"""Bare modes, in the order in which they are listed."""
+
+Numbers = NDArray[np.float64]
+Texts = NDArray[np.object_]
+Column = Numbers | Texts
+
+
+def freeze(values: NDArray[Any]) -> NDArray[Any]:
+    """Return `values` read-only."""
+    values.setflags(write=False)
+    return values
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Equal-length read-only columns by name: numbers are float64 with NaN for "not given", texts are str with "".
+
+    `header` names the columns as they are written to a file; every column of the record is present in `columns`
+    whether or not the file gave it. `lines` (n_rows,) is each row's line in its file, 0 for a row made in memory.
+    """
+
+    name: str
+    columns: Mapping[str, Column]
+    header: tuple[str, ...]
+    lines: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def number(self, column: str) -> Numbers:
+        """Return a column of numbers, shape (n_rows,), NaN where not given."""
+        return self.columns[column]
+
+    def text(self, column: str) -> Texts:
+        """Return a column of texts, shape (n_rows,), empty where not given."""
+        return self.columns[column]
+
+    @cached_property
+    def row_of(self) -> Mapping[str, int]:
+        """Row by id, the id being the first column of the record."""
+        ids = next(iter(self.columns.values()))
+        return MappingProxyType({str(key): row for row, key in enumerate(ids)})
+
+    def with_columns(self, changed: Mapping[str, Column]) -> Table:
+        """Return a table with some columns replaced; a column the file did not give is added to the header."""
+        columns = {**self.columns, **{name: freeze(values) for name, values in changed.items()}}
+        header = self.header + tuple(name for name in changed if name not in self.header)
+        return replace(self, columns=MappingProxyType(columns), header=header)
+
+    def take(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> Table:
+        """Return the table of some rows, by mask or by index."""
+        columns = {name: freeze(values[rows]) for name, values in self.columns.items()}
+        return replace(self, columns=MappingProxyType(columns), lines=freeze(self.lines[rows]))
+
+    def row(self, index: int) -> dict[str, str | float | None]:
+        """Return one row as plain values, None where not given, columns of the header only."""
+        values = {name: self.columns[name][index] for name in self.header}
+        return {
+            name: (value or None) if isinstance(value, str) else None if np.isnan(value) else float(value)
+            for name, value in values.items()
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the columns of the header as a pandas DataFrame."""
+        import pandas as pd
+
+        return pd.DataFrame({name: self.columns[name] for name in self.header})
+
+
+def split_list(cell: str) -> tuple[str, ...]:
+    """Return the items of a ``;``-separated cell, stripped, without empty ones."""
+    return tuple(item for item in (part.strip() for part in cell.split(";")) if item)
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """The physical network: tables of nodes, links, transfers, shared capacities, rates and corridors."""
+
+    nodes: Table
+    links: Table
+    transfers: Table
+    shared_capacities: Table
+    rates: Table
+    corridors: Table
+
+    @cached_property
+    def link_ends(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Rows of the from and to nodes of every link, each of shape (n_links,)."""
+        row_of = self.nodes.row_of
+        tails = np.array([row_of[node] for node in self.links.text("from_node")], dtype=np.int64)
+        heads = np.array([row_of[node] for node in self.links.text("to_node")], dtype=np.int64)
+        return freeze(tails), freeze(heads)
+
+    @cached_property
+    def is_crossing(self) -> NDArray[np.bool_]:
+        """Mask over links whose ends lie in two countries."""
+        tails, heads = self.link_ends
+        countries = self.nodes.text("country")
+        return freeze(countries[tails] != countries[heads])
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """What ``dataset.toml`` says of a dataset; `sources` maps a source id to its keys."""
+
+    name: str
+    title: str
+    version: str
+    license: str
+    base_year: int
+    currency: str = "USD"
+    description: str = ""
+    sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """A network with its commodities, demands, projects and scenarios.
+
+    `findings` are the warnings of reading it. `applied` are the scenarios already applied, in order.
+    `has_own_demands` is False where the demands were replaced by the caller's. `folder` is where it was read from,
+    None for one made in memory.
+    """
+
+    info: DatasetInfo
+    network: Network
+    commodities: Table
+    demands: Table
+    observations: Table
+    projects: tuple[Project, ...] = ()
+    scenarios: Mapping[str, Scenario] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    applied: tuple[Scenario, ...] = ()
+    has_own_demands: bool = True
+    folder: Path | None = None
+
+    @cached_property
+    def geometry(self) -> Mapping[str, Mapping[str, Any]]:
+        """GeoJSON geometry by link id from ``links.geojson``, read when first asked for; empty where there is none."""
+        from network.geometry import read_geometry
+
+        return {} if self.folder is None else read_geometry(self.folder)
+
+    @property
+    def base_year(self) -> int:
+        """The year of demands that give none."""
+        return self.info.base_year
+
+    def project(self, project_id: str) -> Project:
+        """Return a project card by id.
+
+        Raises
+        ------
+        UnknownIdError
+            No card has this id; the message names close matches.
+        """
+        from network.places import unknown_id
+
+        for card in self.projects:
+            if card.id == project_id:
+                return card
+        raise unknown_id("project", project_id, (card.id for card in self.projects))
+
+    @classmethod
+    def from_frames(
+        cls,
+        *,
+        nodes: pd.DataFrame,
+        links: pd.DataFrame,
+        transfers: pd.DataFrame | None = None,
+        shared_capacities: pd.DataFrame | None = None,
+        rates: pd.DataFrame | None = None,
+        commodities: pd.DataFrame | None = None,
+        demands: pd.DataFrame | None = None,
+        corridors: pd.DataFrame | None = None,
+        observations: pd.DataFrame | None = None,
+        base_year: int | None = None,
+        name: str = "frames",
+    ) -> Dataset:
+        """Build a dataset from tables with the columns of the dataset folder.
+
+        Raises
+        ------
+        DatasetError
+            With all problems at once; the line of a finding is the row number plus 2, as in the CSV it would be.
+        """
+        from network.dataset import dataset_from_frames
+
+        frames = {
+            "nodes": nodes,
+            "links": links,
+            "transfers": transfers,
+            "shared_capacities": shared_capacities,
+            "rates": rates,
+            "commodities": commodities,
+            "demands": demands,
+            "corridors": corridors,
+            "observations": observations,
+        }
+        given: Iterable[tuple[str, pd.DataFrame]] = ((key, frame) for key, frame in frames.items() if frame is not None)
+        return dataset_from_frames(dict(given), base_year=base_year, name=name)

@@ -1,0 +1,401 @@
+"""The virtual network: directed arcs between states (node, mode with gauge), one for route, plan and what-if alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from network.errors import CorridorError
+from network.model import Dataset, Numbers, Table, Texts, freeze
+from network.values import (
+    commodity_may_use,
+    in_year,
+    link_values,
+    months_open,
+    or_zero,
+    per_year,
+    unit_of,
+    use_per_unit,
+)
+
+if TYPE_CHECKING:
+    from optimizer.weights import Weights
+
+Rows = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Resources:
+    """Everything with a capacity: an arc's own, both directions of a link together, or a shared capacity.
+
+    All arrays have shape (n_resources,). `capacity` and `background` are in the own unit (``train/day``);
+    `per_year` turns the own unit into units per year, open months included; `free` is per year and at least 0.
+    `arc` and `resource`, both of shape (n_pairs,), list which arc draws on which resource.
+    """
+
+    ids: Texts
+    kind: Texts
+    from_node: Texts
+    to_node: Texts
+    capacity: Numbers
+    background: Numbers
+    unit: Texts
+    per_year: Numbers
+    free: Numbers
+    arc: Rows
+    resource: Rows
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def use_of(self, commodities: Table, row: int) -> Numbers:
+        """Return how much of each resource one unit of a commodity takes, shape (n_resources,)."""
+        names, which = self._units
+        use = np.array([use_per_unit(commodities, row, unit_of(name)) for name in names], dtype=np.float64)
+        return use[which]
+
+    @cached_property
+    def _units(self) -> tuple[list[str], Rows]:
+        names, which = np.unique(self.unit.astype(str), return_inverse=True)
+        return [str(name) for name in names], which.astype(np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class ArcGraph:
+    """The virtual network of one year (and month).
+
+    States have arrays of shape (n_states,), arcs of shape (n_arcs,). An arc is a passage of a link (`link` is its row,
+    `transfer` is -1) or of a transfer (the other way round); links come first, in input order, forward before backward.
+    Times are in hours, `cost_usd_per_teu` and `cost_usd_per_t` in USD, NaN where the data gives no price in that unit.
+    """
+
+    data: Dataset
+    year: int
+    month: int | None
+    state_node: Rows
+    state_mode: Texts
+    tail: Rows
+    head: Rows
+    link: Rows
+    transfer: Rows
+    is_forward: Mask
+    length_km: Numbers
+    moving_h: Numbers
+    waiting_h: Numbers
+    border_h: Numbers
+    cost_usd_per_teu: Numbers
+    cost_usd_per_t: Numbers
+    co2_kg_per_t: Numbers
+    resources: Resources
+
+    @property
+    def n_arcs(self) -> int:
+        """Number of arcs."""
+        return len(self.tail)
+
+    @property
+    def n_states(self) -> int:
+        """Number of states."""
+        return len(self.state_node)
+
+    @cached_property
+    def time_h(self) -> Numbers:
+        """Hours of each arc, shape (n_arcs,): moving, waiting and at the border."""
+        return freeze(self.moving_h + self.waiting_h + self.border_h)
+
+    @cached_property
+    def bare_mode(self) -> Texts:
+        """Mode without gauge of each state, shape (n_states,)."""
+        return freeze(np.array([label.rstrip("0123456789") for label in self.state_mode], dtype=object))
+
+    @cached_property
+    def states_of(self) -> dict[int, list[int]]:
+        """States by node row."""
+        states: dict[int, list[int]] = {}
+        for state, node in enumerate(self.state_node.tolist()):
+            states.setdefault(node, []).append(state)
+        return states
+
+
+@dataclass(frozen=True, eq=False)
+class CommodityArcs:
+    """What one unit of a commodity pays on every arc, each of shape (n_arcs,); `allowed` masks the arcs it may use."""
+
+    commodity: str
+    row: int
+    allowed: Mask
+    cost_usd: Numbers
+    time_h: Numbers
+    co2_kg: Numbers
+    weight: Numbers
+
+
+def expand(data: Dataset, year: int | None = None, month: int | None = None) -> ArcGraph:
+    """Build the virtual network of a year.
+
+    Links and transfers outside the year, and those with a capacity of 0 (own or shared), have no arcs. With `month`
+    (1 to 12) links closed in that month have none either.
+    """
+    year = data.base_year if year is None else year
+    network = data.network
+    links, transfers = network.links, network.transfers
+    shared = network.shared_capacities
+    limits = zip(shared.text("shared_capacity_id"), shared.number("capacity"), strict=True)
+    closed_shared = {key for key, value in limits if value == 0}
+    link_rows = np.flatnonzero(_is_open(links, year, closed_shared) & _is_open_in(links, month))
+    transfer_rows = np.flatnonzero(_is_open(transfers, year, closed_shared))
+
+    link, link_forward = _directions(link_rows, links.number("directed"))
+    transfer, transfer_forward = _directions(transfer_rows, transfers.number("directed"))
+    is_forward = np.concatenate([link_forward, transfer_forward])
+
+    labels: dict[str, int] = {}
+    mode = np.array(
+        [
+            labels.setdefault(f"rail{int(gauge)}" if mode == "rail" else mode, len(labels))
+            for mode, gauge in zip(links.text("mode"), links.number("gauge_mm").tolist(), strict=True)
+        ],
+        dtype=np.int64,
+    )
+    from_mode, to_mode = (
+        np.array([labels.setdefault(label, len(labels)) for label in transfers.text(column)], dtype=np.int64)
+        for column in ("from_mode", "to_mode")
+    )
+    from_node, to_node = network.link_ends
+    row_of = network.nodes.row_of
+    node = np.array([row_of[key] for key in transfers.text("node_id")], dtype=np.int64)
+    n_labels = max(1, len(labels))
+    start = np.concatenate([from_node[link] * n_labels + mode[link], node[transfer] * n_labels + from_mode[transfer]])
+    end = np.concatenate([to_node[link] * n_labels + mode[link], node[transfer] * n_labels + to_mode[transfer]])
+    tail_key, head_key = np.where(is_forward, start, end), np.where(is_forward, end, start)
+    keys, state = np.unique(np.concatenate([tail_key, head_key]), return_inverse=True)
+    n_arcs = len(is_forward)
+    tail, head = state[:n_arcs].astype(np.int64), state[n_arcs:].astype(np.int64)
+    label_names = np.array([*labels, ""], dtype=object)
+
+    values = link_values(network)
+    headway_h = 84.0 / links.number("frequency_per_week")
+    fixed_h = or_zero(links, "fixed_time_h")
+    no_link, no_transfer = np.full(len(transfer), -1), np.full(len(link), -1)
+    zeros = np.zeros(len(transfer))
+    all_links, all_transfers = np.concatenate([link, no_link]), np.concatenate([no_transfer, transfer])
+    return ArcGraph(
+        data=data,
+        year=year,
+        month=month,
+        state_node=freeze(keys // n_labels),
+        state_mode=freeze(label_names[keys % n_labels]),
+        tail=freeze(tail),
+        head=freeze(head),
+        link=freeze(all_links),
+        transfer=freeze(all_transfers),
+        is_forward=freeze(is_forward),
+        length_km=freeze(np.concatenate([links.number("length_km")[link], zeros])),
+        moving_h=freeze(np.concatenate([values.moving_h[link], zeros])),
+        waiting_h=freeze(
+            np.concatenate(
+                [
+                    (np.nan_to_num(headway_h, nan=0.0) + np.where(network.is_crossing, 0.0, fixed_h))[link],
+                    or_zero(transfers, "time_h")[transfer],
+                ]
+            )
+        ),
+        border_h=freeze(np.concatenate([np.where(network.is_crossing, fixed_h, 0.0)[link], zeros])),
+        cost_usd_per_teu=freeze(
+            np.concatenate([values.cost_usd_per_teu[link], transfers.number("cost_usd_per_teu")[transfer]])
+        ),
+        cost_usd_per_t=freeze(
+            np.concatenate([values.cost_usd_per_t[link], transfers.number("cost_usd_per_t")[transfer]])
+        ),
+        co2_kg_per_t=freeze(np.concatenate([values.co2_kg_per_t[link], or_zero(transfers, "co2_kg_per_t")[transfer]])),
+        resources=_resources(data, all_links, all_transfers, is_forward),
+    )
+
+
+def commodity_row(data: Dataset, commodity: str) -> int:
+    """Return the row of a commodity.
+
+    Raises
+    ------
+    UnknownIdError
+        No commodity has this id; the message names close matches.
+    """
+    row = data.commodities.row_of.get(commodity)
+    if row is None:
+        from network.places import unknown_id
+
+        raise unknown_id("commodity", commodity, data.commodities.row_of)
+    return row
+
+
+def commodity_arcs(graph: ArcGraph, row: int, weights: Weights) -> CommodityArcs:
+    """Return what one unit of the commodity in `row` pays on every arc, and the weight that is minimized.
+
+    Weight = cost · USD + time_per_h · hours + co2_per_kg · kg CO2e, all per commodity unit.
+    """
+    commodities = graph.data.commodities
+    state_allowed = commodity_may_use(commodities, row, graph.bare_mode)
+    allowed = state_allowed[graph.tail] & state_allowed[graph.head]
+    in_teu = commodities.text("unit")[row] == "teu"
+    cost_usd = graph.cost_usd_per_teu if in_teu else graph.cost_usd_per_t
+    co2_kg = graph.co2_kg_per_t * commodities.number("t_per_unit")[row]
+    own_time_value = float(np.nan_to_num(commodities.number("time_value_usd_per_unit_h")[row], nan=0.0))
+    time_per_h = own_time_value if weights.time_per_h is None else weights.time_per_h
+    weight = weights.cost * cost_usd + time_per_h * graph.time_h + weights.co2_per_kg * co2_kg
+    if not np.isfinite(weight[allowed]).all():
+        arc = int(np.flatnonzero(allowed & ~np.isfinite(weight))[0])
+        raise CorridorError(f"no finite cost for {commodities.text('commodity_id')[row]} on {arc_name(graph, arc)}")
+    return CommodityArcs(
+        commodity=str(commodities.text("commodity_id")[row]),
+        row=row,
+        allowed=freeze(allowed),
+        cost_usd=cost_usd,
+        time_h=graph.time_h,
+        co2_kg=freeze(co2_kg),
+        weight=freeze(weight),
+    )
+
+
+def arc_name(graph: ArcGraph, arc: int) -> str:
+    """Return a readable name of an arc: the link id and its ends, or the transfer and its node."""
+    nodes = graph.data.network.nodes.text("node_id")
+    tail, head = int(graph.tail[arc]), int(graph.head[arc])
+    if graph.link[arc] >= 0:
+        link_id = graph.data.network.links.text("link_id")[graph.link[arc]]
+        return f"{link_id} {nodes[graph.state_node[tail]]}→{nodes[graph.state_node[head]]}"
+    return f"{nodes[graph.state_node[tail]]} {graph.state_mode[tail]}→{graph.state_mode[head]}"
+
+
+def _is_open(table: Table, year: int, closed_shared: set[str]) -> Mask:
+    """Mask of rows that exist in the year and are not closed by a capacity of 0."""
+    is_open = in_year(table, year) & ~(table.number("capacity") == 0)
+    if closed_shared:
+        is_open &= np.array([key not in closed_shared for key in table.text("shared_capacity_id")], dtype=np.bool_)
+    return is_open
+
+
+def _is_open_in(links: Table, month: int | None) -> Mask:
+    """Mask of links open in a month; all of them where no month is asked for."""
+    if month is None:
+        return np.ones(len(links), dtype=np.bool_)
+    return np.array(
+        [not months or month in months_open(months) for months in links.text("open_months")], dtype=np.bool_
+    )
+
+
+def _directions(rows: Rows, directed: Numbers) -> tuple[Rows, Mask]:
+    """Rows repeated once per direction of use, forward before backward, and the mask of forward ones."""
+    n_directions = np.where(directed[rows] == 1, 1, 2)
+    repeated = np.repeat(rows, n_directions)
+    is_forward = np.ones(len(repeated), dtype=np.bool_)
+    is_forward[np.cumsum(n_directions)[n_directions == 2] - 1] = False
+    return repeated, is_forward
+
+
+def _resources(data: Dataset, link: Rows, transfer: Rows, is_forward: Mask) -> Resources:
+    """Collect own capacities in arc order, then shared ones in the order of their table."""
+    network = data.network
+    arcs, resources, parts = [], [], []
+    n_resources = 0
+    for table, row_of_arc, kind in ((network.links, link, "link"), (network.transfers, transfer, "transfer")):
+        capacity = table.number("capacity")
+        limited = np.flatnonzero(row_of_arc >= 0)
+        limited = limited[~np.isnan(capacity[row_of_arc[limited]])]
+        row, forward = row_of_arc[limited], is_forward[limited]
+        both = table.text("capacity_scope")[row] == "both"
+        # A backward arc of a "both" link draws on the resource that its forward arc, just before it, has opened.
+        opens = ~both | forward
+        index = np.cumsum(opens) - 1 + n_resources
+        arcs.append(limited)
+        resources.append(index)
+        parts.append(_own(data, table, kind, row[opens], forward[opens], both[opens]))
+        n_resources += int(opens.sum())
+
+    shared = network.shared_capacities
+    drawn = [
+        (arc, str(key))
+        for table, row_of_arc in ((network.links, link), (network.transfers, transfer))
+        if any(keys := table.text("shared_capacity_id"))
+        for arc in np.flatnonzero(row_of_arc >= 0).tolist()
+        if (key := keys[row_of_arc[arc]])
+    ]
+    used = {key for _, key in drawn}
+    rows = [row for row, key in enumerate(shared.text("shared_capacity_id")) if key in used]
+    rows = [row for row in rows if not np.isnan(shared.number("capacity")[row])]
+    position = {str(shared.text("shared_capacity_id")[row]): n_resources + at for at, row in enumerate(rows)}
+    drawn = [(arc, key) for arc, key in drawn if key in position]
+    arcs.append(np.array([arc for arc, _ in drawn], dtype=np.int64))
+    resources.append(np.array([position[key] for _, key in drawn], dtype=np.int64))
+    parts.append(_shared(shared, np.array(rows, dtype=np.int64)))
+
+    columns = {name: freeze(np.concatenate([part[name] for part in parts])) for name in parts[0]}
+    return Resources(**columns, arc=freeze(np.concatenate(arcs)), resource=freeze(np.concatenate(resources)))
+
+
+def _own(
+    data: Dataset, table: Table, kind: str, row: Rows, forward: Mask, both: Mask
+) -> dict[str, NDArray[np.generic]]:
+    """Columns of the own capacities of links or transfers."""
+    if kind == "link":
+        start, end, ids = table.text("from_node")[row], table.text("to_node")[row], table.text("link_id")[row]
+        share = np.array([len(months_open(months)) / 12.0 for months in table.text("open_months")[row]])
+    else:
+        start, end = table.text("from_mode")[row], table.text("to_mode")[row]
+        ids = table.text("node_id")[row] + ":" + start + "-" + end
+        share = np.ones(len(row))
+    return _limits(
+        ids=ids,
+        kind=np.full(len(row), kind, dtype=object),
+        from_node=np.where(both, "", np.where(forward, start, end)).astype(object),
+        to_node=np.where(both, "", np.where(forward, end, start)).astype(object),
+        capacity=table.number("capacity")[row],
+        background=or_zero(table, "background")[row],
+        unit=table.text("capacity_unit")[row],
+        share=share,
+    )
+
+
+def _shared(table: Table, row: Rows) -> dict[str, NDArray[np.generic]]:
+    """Columns of the shared capacities in use; they are not scaled by months."""
+    empty = np.full(len(row), "", dtype=object)
+    return _limits(
+        ids=table.text("shared_capacity_id")[row],
+        kind=np.full(len(row), "shared", dtype=object),
+        from_node=empty,
+        to_node=empty,
+        capacity=table.number("capacity")[row],
+        background=or_zero(table, "background")[row],
+        unit=table.text("capacity_unit")[row],
+        share=np.ones(len(row)),
+    )
+
+
+def _limits(
+    *,
+    ids: Texts,
+    kind: Texts,
+    from_node: Texts,
+    to_node: Texts,
+    capacity: Numbers,
+    background: Numbers,
+    unit: Texts,
+    share: Numbers,
+) -> dict[str, NDArray[np.generic]]:
+    """Columns of `Resources` for some capacities; `share` is the share of the year in which they are open."""
+    yearly = np.array([per_year(name) for name in unit], dtype=np.float64) * share
+    return {
+        "ids": ids,
+        "kind": kind,
+        "from_node": from_node,
+        "to_node": to_node,
+        "capacity": capacity,
+        "background": background,
+        "unit": unit,
+        "per_year": yearly,
+        "free": np.maximum(0.0, capacity - background) * yearly,
+    }
