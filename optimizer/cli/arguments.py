@@ -1,0 +1,129 @@
+"""Options that several commands share, and what they mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from network.model import Dataset
+    from optimizer.weights import Weights
+
+Function = TypeVar("Function", bound="Callable[..., Any]")
+Minimize = Literal["cost", "time", "co2"]
+
+
+def dataset_option(function: Function) -> Function:
+    """Add ``--dataset``."""
+    return click.option("--dataset", metavar="DIR", help="Dataset folder; default: the bundled Eurasian network.")(
+        function
+    )
+
+
+def year_option(function: Function) -> Function:
+    """Add ``--year``."""
+    return click.option("--year", type=int, metavar="Y", help="Year of links and demands; default: the base year.")(
+        function
+    )
+
+
+def format_option(*formats: str) -> Callable[[Function], Function]:
+    """Add ``--format`` with the formats that make sense for a command; the first is the default."""
+
+    def add(function: Function) -> Function:
+        return click.option(
+            "--format",
+            "form",
+            type=click.Choice(formats),
+            default=formats[0],
+            show_default=True,
+            help="Form of the result.",
+        )(function)
+
+    return add
+
+
+def output_option(function: Function) -> Function:
+    """Add ``-o``."""
+    return click.option(
+        "-o", "--output", metavar="FILE", help="Write the result to FILE, whole or not at all, instead of stdout."
+    )(function)
+
+
+def scenario_option(function: Function) -> Function:
+    """Add ``--scenario``."""
+    return click.option(
+        "--scenario",
+        "scenarios",
+        multiple=True,
+        metavar="FILE",
+        help="Apply a scenario: a TOML file or the name of one in the dataset; repeatable, in order.",
+    )(function)
+
+
+def weight_options(function: Function) -> Function:
+    """Add the options that say what is minimized."""
+    for option in (
+        click.option(
+            "--carbon-price", type=click.FloatRange(min=0), metavar="USD_PER_T", help="Price of a tonne of CO2e."
+        ),
+        click.option(
+            "--time-value",
+            type=click.FloatRange(min=0),
+            metavar="USD_PER_H",
+            help="Price of an hour per commodity unit; default: each commodity's own.",
+        ),
+        click.option(
+            "--minimize",
+            type=click.Choice(["cost", "time", "co2"]),
+            help="Minimize only this; default: money plus each commodity's own time value.",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def weights_of(minimize: Minimize | None, time_value: float | None, carbon_price: float | None) -> Weights:
+    """Return the weights that the options ask for.
+
+    Raises
+    ------
+    click.UsageError
+        ``--minimize`` stands beside a price that it would ignore.
+    """
+    from optimizer.weights import Weights
+
+    if minimize is not None and (time_value is not None or carbon_price is not None):
+        raise click.UsageError(
+            "--minimize asks for one weight alone; leave it out to combine money with --time-value or --carbon-price."
+        )
+    if minimize == "cost":
+        return Weights(cost=1.0, time_per_h=0.0)
+    if minimize == "time":
+        return Weights(cost=0.0, time_per_h=1.0)
+    if minimize == "co2":
+        return Weights(cost=0.0, time_per_h=0.0, co2_per_kg=1.0)
+    return Weights(time_per_h=time_value, co2_per_kg=(carbon_price or 0.0) / 1000.0)
+
+
+def open_dataset(folder: str | None, scenarios: tuple[str, ...] = ()) -> Dataset:
+    """Read the dataset asked for and apply scenarios, files or names, in order."""
+    from network import load, read_dataset
+
+    data = load() if folder is None else read_dataset(folder)
+    if scenarios:
+        from network import apply
+        from network.scenario import Scenario
+
+        for name in scenarios:
+            known = data.scenarios.get(name)
+            if known is None and not Path(name).is_file():
+                from network.places import unknown_id
+
+                raise unknown_id("scenario file or name", name, data.scenarios)
+            data = apply(data, known if known is not None else Scenario.from_toml(name))
+    return data

@@ -1,0 +1,127 @@
+"""``corridor plan``: the cheapest flow plan of all demands."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from optimizer.cli.arguments import (
+    Minimize,
+    dataset_option,
+    format_option,
+    open_dataset,
+    output_option,
+    scenario_option,
+    weight_options,
+    weights_of,
+    year_option,
+)
+from optimizer.cli.failures import LIMIT, NO_ANSWER
+from optimizer.cli.output import emit, emit_document, note, progress
+
+if TYPE_CHECKING:
+    from optimizer.options import SolverName
+    from optimizer.result import Plan
+
+STATUS_CODES = {"infeasible": NO_ANSWER, "unbounded": NO_ANSWER, "no_answer": LIMIT}
+
+
+@click.command("plan", short_help="Compute the cheapest flow plan of all demands, with its bottlenecks.")
+@click.option("--demands", metavar="FILE", help="CSV of demands to use instead of the dataset's.")
+@scenario_option
+@click.option(
+    "--solver",
+    type=click.Choice(["auto", "ortools", "highs", "pyomo"]),
+    default="auto",
+    show_default=True,
+    help="A solver asked for by name never falls back.",
+)
+@click.option(
+    "--time-limit", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Seconds the solver may take."
+)
+@weight_options
+@click.option(
+    "--max-unmet", type=click.FloatRange(min=0), metavar="V", help="Exit with 3 if more than V units stay unmet."
+)
+@click.option("--strict", is_flag=True, help="Exit with 3 if anything stays unmet; the same as --max-unmet 0.")
+@dataset_option
+@year_option
+@format_option("table", "json", "csv", "geojson")
+@output_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    demands: str | None,
+    scenarios: tuple[str, ...],
+    solver: SolverName,
+    time_limit: float | None,
+    minimize: Minimize | None,
+    time_value: float | None,
+    carbon_price: float | None,
+    max_unmet: float | None,
+    strict: bool,
+    dataset: str | None,
+    year: int | None,
+    form: str,
+    output: str | None,
+) -> None:
+    r"""Compute the cheapest flow plan of all demands, with its bottlenecks.
+
+    The plan is the cheapest system under the data, not a forecast; it is verified after every solve. Examples:
+
+    \b
+      corridor plan
+      corridor plan --scenario suez-closed --format json -o plan.json
+      corridor verify plan.json
+    """
+    from optimizer.options import SolveOptions
+    from optimizer.planning import plan_flows
+
+    if strict and max_unmet is not None:
+        raise click.UsageError("--strict is --max-unmet 0; give one of the two.")
+    weights = weights_of(minimize, time_value, carbon_price)
+    data = open_dataset(dataset, scenarios)
+    if demands is not None:
+        from network.dataset import with_demands
+
+        data = with_demands(data, demands)
+    with progress("solving …"):
+        plan = plan_flows(
+            data, year=year, weights=weights, options=SolveOptions(solver=solver, time_limit_s=time_limit)
+        )
+    if plan.status in STATUS_CODES:
+        if form == "json":
+            emit(json.dumps(plan.to_mapping(), ensure_ascii=False, indent=2), output)
+        note(f"corridor: {explain_status(plan)}")
+        ctx.exit(STATUS_CODES[plan.status])
+    if form == "json":
+        emit(json.dumps(plan.to_mapping(), ensure_ascii=False, indent=2), output)
+    elif form == "csv":
+        from optimizer.report.plans import flows_csv
+
+        emit(flows_csv(plan).rstrip("\n"), output)
+    elif form == "geojson":
+        from optimizer.report.geojson import plan_features
+
+        emit(json.dumps(plan_features(data, plan), ensure_ascii=False), output)
+    else:
+        from optimizer.report.plans import plan_document
+
+        emit_document(plan_document(data, plan), output)
+    limit = 0.0 if strict else max_unmet
+    unmet = sum(record.volume for record in plan.unmet)
+    if limit is not None and unmet > limit:
+        note(f"corridor: {unmet:,.6g} units of demand stay unmet, above the limit of {limit:,.6g}.")
+        ctx.exit(NO_ANSWER)
+
+
+def explain_status(plan: Plan) -> str:
+    """Return what a plan without an answer means, in freight words, with a remedy."""
+    return {
+        "infeasible": "infeasible: demands that must be carried exceed what the network can take; give them an "
+        "unmet_cost_usd_per_unit to see which, or raise capacities.",
+        "unbounded": "unbounded: some cost is negative along a cycle; check the costs of the dataset.",
+        "no_answer": "the time limit was reached before any plan was found; raise --time-limit.",
+    }[plan.status]

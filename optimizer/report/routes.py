@@ -1,0 +1,145 @@
+"""Routes as a forwarder reads them: leg by leg, with borders, gauge changes and waiting in sight."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from optimizer.report.document import Document, Table, columns, number
+from optimizer.route import Leg
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from network.model import Dataset
+    from optimizer.route import Route, TransferLeg
+
+LEG_COLUMNS = columns("Mode", "From – to", ">km", ">Moving h", ">Waiting h", ">Border h", ">USD", ">kg CO2e")
+CSV_COLUMNS = (
+    "route",
+    "leg",
+    "kind",
+    "link_id",
+    "mode",
+    "from_node",
+    "to_node",
+    "from_mode",
+    "to_mode",
+    "length_km",
+    "time_h",
+    "moving_h",
+    "waiting_h",
+    "border_h",
+    "cost_usd",
+    "co2_kg",
+)
+
+
+def route_document(data: Dataset, routes: Sequence[Route]) -> Document:
+    """Return a heading and a table of legs for every route."""
+    document: Document = []
+    for at, route in enumerate(routes, start=1):
+        document.append(f"Route {at} of {len(routes)} · {headline(data, route)}")
+        document.append(_leg_table(data, route))
+    return document
+
+
+def headline(data: Dataset, route: Route) -> str:
+    """Return corridor, days, money, CO2 and kilometers of a route in one line."""
+    parts = [
+        corridor_name(data, route.corridor),
+        f"{days(route.time_h)} days",
+        f"{number(route.cost_usd)} USD",
+        f"{number(route.co2_kg)} kg CO2e",
+        f"{number(route.length_km)} km",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def corridor_name(data: Dataset, corridor: str) -> str:
+    """Return the name of a corridor, its id where the data gives no name, empty for none."""
+    table = data.network.corridors
+    row = table.row_of.get(corridor)
+    return corridor if row is None else str(table.text("name")[row]) or corridor
+
+
+def node_name(data: Dataset, node_id: str) -> str:
+    """Return the name of a node."""
+    nodes = data.network.nodes
+    return str(nodes.text("name")[nodes.row_of[node_id]]) or node_id
+
+
+def route_csv(routes: Sequence[Route]) -> str:
+    """Return one row per leg, with the number of its route."""
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, CSV_COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for at, route in enumerate(routes, start=1):
+        for step, leg in enumerate(route.legs, start=1):
+            cells = leg.to_mapping()
+            is_transfer = cells.pop("transfer", False)
+            if is_transfer:
+                cells["from_node"] = cells["to_node"] = cells.pop("node_id")
+            writer.writerow({"route": at, "leg": step, "kind": "transfer" if is_transfer else "link", **cells})
+    return stream.getvalue()
+
+
+def _leg_table(data: Dataset, route: Route) -> Table:
+    """Return the table of a route's legs and its total in days."""
+    rows = [_link_row(data, leg) if isinstance(leg, Leg) else _transfer_row(data, leg) for leg in route.legs]
+    links = [leg for leg in route.legs if isinstance(leg, Leg)]
+    transfer_h = sum(leg.time_h for leg in route.legs) - sum(leg.time_h for leg in links)
+    moving_h, border_h = sum(leg.moving_h for leg in links), sum(leg.border_h for leg in links)
+    waiting_h = sum(leg.waiting_h for leg in links) + transfer_h
+    total = (
+        "total",
+        f"{days(route.time_h)} days = {days(moving_h)} moving + {days(waiting_h)} waiting + {days(border_h)} borders",
+        number(route.length_km),
+        number(moving_h, 1),
+        number(waiting_h, 1),
+        number(border_h, 1),
+        number(route.cost_usd),
+        number(route.co2_kg),
+    )
+    return Table(LEG_COLUMNS, (*rows, total), has_total=True)
+
+
+def days(hours: float) -> str:
+    """Return hours as days with one decimal."""
+    return f"{hours / 24:.1f}"
+
+
+def _link_row(data: Dataset, leg: Leg) -> tuple[str, ...]:
+    """Return the cells of a link, its border crossing marked."""
+    network = data.network
+    countries, row_of = network.nodes.text("country"), network.nodes.row_of
+    start, end = countries[row_of[leg.from_node]], countries[row_of[leg.to_node]]
+    border = f"  [border {start}→{end}]" if start != end else ""
+    gauge = network.links.number("gauge_mm")[network.links.row_of[leg.link_id]]
+    return (
+        f"rail {gauge:.0f}" if leg.mode == "rail" and gauge == gauge else leg.mode,
+        f"{node_name(data, leg.from_node)} → {node_name(data, leg.to_node)}{border}",
+        number(leg.length_km),
+        number(leg.moving_h, 1),
+        number(leg.waiting_h, 1) if leg.waiting_h else "",
+        number(leg.border_h, 1) if leg.border_h else "",
+        number(leg.cost_usd),
+        number(leg.co2_kg),
+    )
+
+
+def _transfer_row(data: Dataset, leg: TransferLeg) -> tuple[str, ...]:
+    """Return the cells of a transfer; one between two gauges is called a gauge change."""
+    is_gauge = leg.from_mode.startswith("rail") and leg.to_mode.startswith("rail")
+    name = f"{node_name(data, leg.node_id)}: {leg.from_mode} → {leg.to_mode}"
+    return (
+        "gauge change" if is_gauge else "transfer",
+        name,
+        "",
+        "",
+        number(leg.time_h, 1),
+        "",
+        number(leg.cost_usd),
+        number(leg.co2_kg),
+    )
