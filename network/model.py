@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -52,11 +52,11 @@ class Table:
 
     def number(self, column: str) -> Numbers:
         """Return a column of numbers, shape (n_rows,), NaN where not given."""
-        return self.columns[column]
+        return cast("Numbers", self.columns[column])
 
     def text(self, column: str) -> Texts:
         """Return a column of texts, shape (n_rows,), empty where not given."""
-        return self.columns[column]
+        return cast("Texts", self.columns[column])
 
     @cached_property
     def row_of(self) -> Mapping[str, int]:
@@ -137,6 +137,35 @@ class DatasetInfo:
 
 
 @dataclass(frozen=True, eq=False)
+class Annex:
+    """What lies beside a network: project cards, scenarios and observations, each read when first asked for."""
+
+    read_projects: Callable[[], tuple[Project, ...]]
+    read_scenarios: Callable[[], Mapping[str, Scenario]]
+    read_observations: Callable[[], Table]
+
+    @cached_property
+    def projects(self) -> tuple[Project, ...]:
+        """Project cards in the order of their file."""
+        return self.read_projects()
+
+    @cached_property
+    def scenarios(self) -> Mapping[str, Scenario]:
+        """Scenarios by the name of their file without its suffix."""
+        return self.read_scenarios()
+
+    @cached_property
+    def observations(self) -> Table:
+        """Published figures to validate against."""
+        return self.read_observations()
+
+    @classmethod
+    def of(cls, projects: tuple[Project, ...], scenarios: Mapping[str, Scenario], observations: Table) -> Annex:
+        """Return an annex of things already read."""
+        return cls(lambda: projects, lambda: scenarios, lambda: observations)
+
+
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """A network with its commodities, demands, projects and scenarios.
 
@@ -149,9 +178,7 @@ class Dataset:
     network: Network
     commodities: Table
     demands: Table
-    observations: Table
-    projects: tuple[Project, ...] = ()
-    scenarios: Mapping[str, Scenario] = field(default_factory=dict)
+    annex: Annex
     findings: tuple[Finding, ...] = ()
     applied: tuple[Scenario, ...] = ()
     has_own_demands: bool = True
@@ -168,6 +195,21 @@ class Dataset:
     def base_year(self) -> int:
         """The year of demands that give none."""
         return self.info.base_year
+
+    @property
+    def projects(self) -> tuple[Project, ...]:
+        """Project cards."""
+        return self.annex.projects
+
+    @property
+    def scenarios(self) -> Mapping[str, Scenario]:
+        """Scenarios of the dataset by name."""
+        return self.annex.scenarios
+
+    @property
+    def observations(self) -> Table:
+        """Published figures to validate against."""
+        return self.annex.observations
 
     def project(self, project_id: str) -> Project:
         """Return a project card by id.

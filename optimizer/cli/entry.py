@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from itertools import pairwise
 from typing import NoReturn
 
 import click
@@ -80,7 +81,8 @@ def main(args: list[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code; no exception leaves this function as a traceback."""
     arguments = sys.argv[1:] if args is None else args
     try:
-        code = corridor.main(args=arguments, prog_name="corridor", standalone_mode=False)
+        # Asked nothing, the command line explains itself.
+        code = corridor.main(args=arguments or ["--help"], prog_name="corridor", standalone_mode=False)
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except BaseException as error:
@@ -92,5 +94,4 @@ def main(args: list[str] | None = None) -> NoReturn:
 
 def wants_json(arguments: list[str]) -> bool:
     """Tell whether the output asked for is JSON, from the bare arguments: a usage error has no parsed ones."""
-    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
-    return any(word == "--format=json" or (word == "--format" and value == "json") for word, value in pairs)
+    return "--format=json" in arguments or ("--format", "json") in pairwise(arguments)

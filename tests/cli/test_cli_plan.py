@@ -85,9 +85,13 @@ def test_a_solver_asked_for_by_name_never_falls_back(corridor, tiny_folder):
     assert "ortools" in answer.err.lower() or "or-tools" in answer.err.lower()
 
 
-def test_table_tells_cost_proof_corridors_and_prices(corridor, tiny_folder):
-    """The table holds what an analyst must defend."""
-    answer = corridor("plan", "--dataset", tiny_folder)
+def test_table_tells_cost_proof_corridors_and_prices(corridor, tiny_folder, tmp_path):
+    """The table of a plan under pressure holds what an analyst must defend."""
+    demands = tmp_path / "demands.csv"
+    demands.write_text(
+        "demand_id,origin,destination,commodity,volume,unmet_cost_usd_per_unit\nbig,CNSIA,DEDUI,container,400000,20000\n"
+    )
+    answer = corridor("plan", "--dataset", tiny_folder, "--demands", demands)
     assert answer.code == 0
     for words in ("proved optimal", "gap", "verified", "Northern corridor", "Worth up to", "not a forecast"):
         assert words in answer.out

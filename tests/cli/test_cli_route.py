@@ -152,7 +152,7 @@ def test_output_file_is_written_whole(corridor, tiny_folder, tmp_path):
         (["Xi'an", "Duisburg", "--avoid-mode", "ral"], 2, "rail"),
         (["Xi'an", "Duisburg", "--avoid-country", "XX"], 2, "XX"),
         (["Xi'an", "Duisburg", "--avoid-country", "RU", "--avoid-country", "KZ"], 3, "KZ"),
-        (["Xi'an", "Duisburg", "--avoid", "Khorgos", "--avoid-mode", "road"], 3, "Khorgos"),
+        (["Xi'an", "Duisburg", "--avoid", "Khorgos", "--avoid-mode", "road"], 3, "avoid node KZHOR"),
         (["Xi'an", "Duisburg", "--via", "Nowhere"], 2, "Nowhere"),
         (["Xi'an", "Xi'an"], 3, "same"),
         (["Xi'an", "Duisburg", "--quantity", "0"], 2, "quantity"),

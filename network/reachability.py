@@ -1,0 +1,189 @@
+"""What can reach what: states (node, mode with gauge) joined by links and transfers, whatever they cost or carry.
+
+For the checks of a dataset only: routes and plans are found on the virtual network of ``optimizer``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from network.model import MODES, split_list
+from network.values import in_year
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from network.model import Dataset, Network, Table, Texts
+
+Indices = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class States:
+    """States of a network and the arcs between them, first those of links, then those of transfers.
+
+    State ``node * len(modes) + mode`` exists for every pair. `tails`, `heads` (n_arcs,) are states; an arc that is
+    not `is_directed` is usable both ways. `bare_modes` (n_modes,) are positions in `MODES`.
+    """
+
+    modes: tuple[str, ...]
+    bare_modes: Indices
+    tails: Indices
+    heads: Indices
+    is_directed: Mask
+    is_open: Mask
+
+    def node_of(self, states: Indices) -> Indices:
+        """Return the node rows of states."""
+        return states // len(self.modes)
+
+    def mode_of(self, states: Indices) -> Indices:
+        """Return the positions in `modes` of states."""
+        return states % len(self.modes)
+
+
+def states_of(network: Network) -> States:
+    """Return the states of a network; links and transfers with capacity 0, own or shared, are not open."""
+    links, transfers = network.links, network.transfers
+    labels = [
+        mode if gauge != gauge else f"{mode}{gauge:.0f}"
+        for mode, gauge in zip(links.text("mode"), links.number("gauge_mm").tolist(), strict=True)
+    ]
+    from_modes, to_modes = transfers.text("from_mode"), transfers.text("to_mode")
+    modes = tuple(dict.fromkeys([*labels, *from_modes, *to_modes])) or MODES[:1]
+    position = {mode: index for index, mode in enumerate(modes)}
+    row_of, n_modes = network.nodes.row_of, len(modes)
+    ends_tail, ends_head = network.link_ends
+    link_modes = np.array([position[label] for label in labels], dtype=np.int64)
+    at = np.array([row_of[node] for node in transfers.text("node_id")], dtype=np.int64) * n_modes
+    closed = {
+        key
+        for key, capacity in zip(
+            network.shared_capacities.text("shared_capacity_id"),
+            network.shared_capacities.number("capacity").tolist(),
+            strict=True,
+        )
+        if capacity == 0.0
+    }
+    return States(
+        modes=modes,
+        bare_modes=np.array([MODES.index(mode.rstrip("0123456789")) for mode in modes], dtype=np.int64),
+        tails=np.concatenate([ends_tail * n_modes + link_modes, at + _positions(position, from_modes)]),
+        heads=np.concatenate([ends_head * n_modes + link_modes, at + _positions(position, to_modes)]),
+        is_directed=np.concatenate([table.number("directed") == 1.0 for table in (links, transfers)]),
+        is_open=np.concatenate([_is_open(table, closed) for table in (links, transfers)]),
+    )
+
+
+def components(n: int, tails: Indices, heads: Indices) -> Indices:
+    """Return a label (n,) for each of `n` vertices, equal where undirected arcs join them: the smallest member.
+
+    Labels are hooked onto smaller ones and paths halved, all arcs at once (Y. Shiloach and U. Vishkin, An O(log n)
+    parallel connectivity algorithm, J. Algorithms 3, 1982): a few array passes where a loop would take seconds.
+    """
+    labels = np.arange(n, dtype=np.int64)
+    while True:
+        at_tail, at_head = labels[tails], labels[heads]
+        differ = at_tail != at_head
+        if not differ.any():
+            return labels
+        tails, heads = tails[differ], heads[differ]
+        low = np.minimum(at_tail[differ], at_head[differ])
+        high = np.maximum(at_tail[differ], at_head[differ])
+        np.minimum.at(labels, high, low)
+        while True:
+            jumped = labels[labels]
+            if (jumped == labels).all():
+                break
+            labels = jumped
+
+
+def unreachable_demands(data: Dataset) -> list[int]:
+    """Return the rows of demands whose destination cannot be reached in their year, by their modes, as they avoid."""
+    network, demands, commodities = data.network, data.demands, data.commodities
+    if not len(demands):
+        return []
+    states = states_of(network)
+    years = np.where(np.isnan(demands.number("year")), data.base_year, demands.number("year")).astype(int).tolist()
+    groups: dict[tuple[int, str, str, str], list[int]] = {}
+    for row, year in enumerate(years):
+        listed = commodities.text("modes")[commodities.row_of[demands.text("commodity")[row]]]
+        key = (year, listed, demands.text("avoid_modes")[row], demands.text("avoid_countries")[row])
+        groups.setdefault(key, []).append(row)
+    unreachable: list[int] = []
+    for (year, listed, avoid_modes, avoid_countries), rows in groups.items():
+        modes = {*(split_list(listed) or MODES)} - {*split_list(avoid_modes)}
+        may_pass = ~np.isin(network.nodes.text("country").astype(str), split_list(avoid_countries) or [""])
+        usable = states.is_open & np.concatenate([in_year(table, year) for table in (network.links, network.transfers)])
+        for ends in (states.tails, states.heads):
+            allowed = np.array([MODES[bare] in modes for bare in states.bare_modes], dtype=np.bool_)
+            usable &= may_pass[states.node_of(ends)] & allowed[states.mode_of(ends)]
+        unreachable += _cut_off(states, usable, _ends(network, demands, rows), rows)
+    return sorted(unreachable)
+
+
+def _cut_off(states: States, usable: Mask, ends: tuple[Indices, Indices], rows: list[int]) -> list[int]:
+    """Return those of `rows` whose end in `ends` cannot be reached over the usable arcs."""
+    n_modes = len(states.modes)
+    tails, heads, directed = states.tails[usable], states.heads[usable], states.is_directed[usable]
+    n_states = int(
+        max(states.tails.max(initial=0), states.heads.max(initial=0), *(end.max() * n_modes for end in ends))
+    )
+    labels = components(n_states + n_modes, tails[~directed], heads[~directed])
+    # Only directed arcs between parts that are whole by themselves are left to walk: few, as a rule.
+    onward: dict[int, set[int]] = {}
+    for tail, head in zip(labels[tails[directed]].tolist(), labels[heads[directed]].tolist(), strict=True):
+        if tail != head:
+            onward.setdefault(tail, set()).add(head)
+    touched = np.zeros(len(labels), dtype=np.bool_)
+    touched[tails] = touched[heads] = True
+    reached_from: dict[int, set[int]] = {}
+    cut_off: list[int] = []
+    for row, origin, destination in zip(rows, *(end.tolist() for end in ends), strict=True):
+        if origin not in reached_from:
+            reached_from[origin] = _walk(_parts(labels, touched, origin, n_modes), onward)
+        if reached_from[origin].isdisjoint(_parts(labels, touched, destination, n_modes)):
+            cut_off.append(row)
+    return cut_off
+
+
+def _parts(labels: Indices, touched: Mask, node: int, n_modes: int) -> list[int]:
+    """Return the labels of a node's states that any usable arc touches."""
+    span = slice(node * n_modes, (node + 1) * n_modes)
+    labels_here: list[int] = labels[span][touched[span]].tolist()
+    return labels_here
+
+
+def _walk(starts: Iterable[int], onward: dict[int, set[int]]) -> set[int]:
+    """Return everything reached from `starts`, starts included."""
+    reached = set(starts)
+    stack = list(reached)
+    while stack:
+        new = onward.get(stack.pop(), set()) - reached
+        reached |= new
+        stack.extend(new)
+    return reached
+
+
+def _ends(network: Network, demands: Table, rows: list[int]) -> tuple[Indices, Indices]:
+    """Return the node rows of origins and destinations of some demands."""
+    row_of = network.nodes.row_of
+    origins = [row_of[node] for node in demands.text("origin")[rows]]
+    destinations = [row_of[node] for node in demands.text("destination")[rows]]
+    return np.array(origins, dtype=np.int64), np.array(destinations, dtype=np.int64)
+
+
+def _positions(position: dict[str, int], modes: Texts) -> Indices:
+    return np.array([position[mode] for mode in modes], dtype=np.int64)
+
+
+def _is_open(table: Table, closed: set[str]) -> Mask:
+    """Return the mask of rows that neither their own nor a shared capacity closes."""
+    shared = np.array([key in closed for key in table.text("shared_capacity_id")], dtype=np.bool_)
+    is_open: Mask = (table.number("capacity") != 0.0) & ~shared
+    return is_open

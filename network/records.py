@@ -1,0 +1,347 @@
+"""One record per table of a dataset folder: what each column means, its unit and the values it takes.
+
+The records are the one source of validation, of the JSON Schema (`network.schema`) and of the tables in
+``docs/dataset.md``. An empty cell is a column not given: a text of "" or a number of None.
+"""
+
+from __future__ import annotations
+
+from datetime import date  # noqa: TC003 (pydantic needs it at run time)
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from network.countries import COUNTRY_CODES
+from network.model import MODES, split_list
+
+ID_PATTERN = r"^[^;\x00-\x1f\x7f]+$"
+MONTHS_PATTERN = r"^([1-9]|1[0-2])(-([1-9]|1[0-2]))?$"
+UNLOCODE_PATTERN = r"^[A-Z]{2} ?[A-Z0-9]{3}$"
+CAPACITY_UNIT_PATTERN = r"^(teu|t|train|truck|flight|sailing)/(day|week|month|year)$"
+TRANSFER_MODE_PATTERN = r"^(rail[1-9][0-9]{2,3}|road|river|sea|air)$"
+
+
+def check_country(code: str) -> str:
+    """Return `code` if it is one of ISO 3166-1 alpha-2."""
+    if code not in COUNTRY_CODES:
+        raise PydanticCustomError("country", "is not a country code of ISO 3166-1")
+    return code
+
+
+def check_countries(cell: str) -> str:
+    """Return a ``;``-separated cell if all items are country codes."""
+    for code in split_list(cell):
+        check_country(code)
+    return cell
+
+
+def check_country_or_any(code: str) -> str:
+    """Return `code` if it is a country code or ``*``."""
+    return code if code == "*" else check_country(code)
+
+
+def check_modes(cell: str) -> str:
+    """Return a ``;``-separated cell if all items are bare modes."""
+    for mode in split_list(cell):
+        if mode not in MODES:
+            raise PydanticCustomError("mode", "holds an unknown mode: {mode}", {"mode": mode})
+    return cell
+
+
+Id = Annotated[str, Field(pattern=ID_PATTERN)]
+Country = Annotated[str, AfterValidator(check_country)]
+CountryOrAny = Annotated[str, AfterValidator(check_country_or_any)]
+Countries = Annotated[str, AfterValidator(check_countries)]
+Modes = Annotated[str, AfterValidator(check_modes)]
+Months = Annotated[str, Field(pattern=MONTHS_PATTERN)]
+TransferMode = Annotated[str, Field(pattern=TRANSFER_MODE_PATTERN)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Year = Annotated[int, Field(ge=1900, le=2200)]
+Flag = Annotated[int, Field(ge=0, le=1)]
+CapacityUnit = Annotated[str, Field(pattern=CAPACITY_UNIT_PATTERN)]
+Mode = Literal["rail", "road", "river", "sea", "air"]
+
+Source = Annotated[str, Field(description="Id of the source in `dataset.toml`.")]
+Grade = Annotated[
+    Literal["", "A", "B", "C", "D"],
+    Field(description="Grade of the row: A official, B secondary, C widely reported, D engineering estimate."),
+]
+Note = Annotated[str, Field(description="What was chosen, derived or assumed, in plain words.")]
+
+
+class Record(BaseModel):
+    """A row of a table."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="allow")
+
+
+class Node(Record):
+    """A place. City, port and airport of one place are one node unless they are really apart."""
+
+    node_id: Id = Field(description="Id, unique; a UN/LOCODE or a slug.")
+    name: str = Field(description="English name.")
+    country: Country = Field(description="ISO 3166-1 alpha-2 code.")
+    lat: float = Field(ge=-90, le=90, description="Latitude, WGS 84.", json_schema_extra={"unit": "°"})
+    lon: float = Field(ge=-180, le=180, description="Longitude, WGS 84.", json_schema_extra={"unit": "°"})
+    kind: Literal["", "city", "rail_station", "seaport", "river_port", "dry_port", "airport", "border", "junction"] = (
+        Field("", description="What the place mainly is.")
+    )
+    unlocode: Annotated[str, Field(pattern=UNLOCODE_PATTERN)] = Field("", description="UN/LOCODE.")
+    aliases: str = Field("", description="Other names by which it is found, `;`-separated, any script.")
+    name_ru: str = Field("", description="Russian name.")
+    name_kk: str = Field("", description="Kazakh name.")
+    source: Source = ""
+    confidence: Grade = ""
+    note: Note = ""
+
+
+class Link(Record):
+    """A physical connection of two nodes by one mode. Parallel links are legal."""
+
+    link_id: Id = Field(description="Id, unique.")
+    mode: Mode = Field(description="Bare mode.")
+    from_node: Id = Field(description="Node id of one end.")
+    to_node: Id = Field(description="Node id of the other end.")
+    directed: Flag | None = Field(None, description="1 = usable only from `from_node` to `to_node`; 0 = both ways.")
+    length_km: Amount = Field(description="Length by this mode.", json_schema_extra={"unit": "km"})
+    gauge_mm: Annotated[int, Field(ge=300, le=3000)] | None = Field(
+        None, description="Track gauge; rail must give it.", json_schema_extra={"unit": "mm"}
+    )
+    time_h: Amount | None = Field(
+        None,
+        description="Moving time; empty = length over `speed_kmh`, else over the rate's speed.",
+        json_schema_extra={"unit": "h"},
+    )
+    speed_kmh: Positive | None = Field(
+        None, description="Moving speed; not used where `time_h` is given.", json_schema_extra={"unit": "km/h"}
+    )
+    fixed_time_h: Amount | None = Field(
+        None, description="Border or queue, waited once per passage.", json_schema_extra={"unit": "h"}
+    )
+    frequency_per_week: Positive | None = Field(
+        None,
+        description="Departures; adds half a headway, 84/f hours. Give it only on the link where a service is boarded.",
+        json_schema_extra={"unit": "1/week"},
+    )
+    cost_usd_per_teu: Amount | None = Field(
+        None, description="Price of the whole link; empty = rate × length.", json_schema_extra={"unit": "USD/TEU"}
+    )
+    cost_usd_per_t: Amount | None = Field(
+        None, description="Price of the whole link; empty = rate × length.", json_schema_extra={"unit": "USD/t"}
+    )
+    fixed_cost_usd_per_teu: Amount | None = Field(
+        None, description="Fees, always added.", json_schema_extra={"unit": "USD/TEU"}
+    )
+    fixed_cost_usd_per_t: Amount | None = Field(
+        None, description="Fees, always added.", json_schema_extra={"unit": "USD/t"}
+    )
+    capacity: Amount | None = Field(
+        None,
+        description="Capacity; empty = unlimited, 0 = closed, to routes too.",
+        json_schema_extra={"unit": "`capacity_unit`"},
+    )
+    capacity_unit: CapacityUnit = Field(
+        "", description="`teu`, `t`, `train`, `truck`, `flight` or `sailing` per `day`, `week`, `month` or `year`."
+    )
+    capacity_scope: Literal["", "each", "both"] = Field(
+        "", description="`each` direction has the capacity (default) or `both` share it."
+    )
+    background: Amount | None = Field(
+        None, description="Load by traffic outside the model.", json_schema_extra={"unit": "`capacity_unit`"}
+    )
+    shared_capacity_id: str = Field("", description="Shared capacity that passages draw on.")
+    open_months: Months = Field("", description="Open months, inclusive, may wrap: `4-11`, `11-3`; empty = all year.")
+    from_year: Year | None = Field(None, description="First year of use, inclusive.")
+    to_year: Year | None = Field(None, description="Last year of use, inclusive.")
+    corridors: str = Field("", description="Corridor ids, `;`-separated.")
+    source: Source = ""
+    confidence: Grade = ""
+    note: Note = ""
+
+
+class Transfer(Record):
+    """A change of mode or gauge at a node. Without one, two modes of a node do not connect."""
+
+    node_id: Id = Field(description="Node where it happens.")
+    from_mode: TransferMode = Field(description="Mode, rail with its gauge: `rail1435`, `rail1520`, `sea`.")
+    to_mode: TransferMode = Field(description="Mode, rail with its gauge.")
+    directed: Flag | None = Field(None, description="1 = usable only from `from_mode` to `to_mode`; default 0.")
+    time_h: Amount | None = Field(None, description="Time; 0 is to be written.", json_schema_extra={"unit": "h"})
+    cost_usd_per_teu: Amount | None = Field(
+        None, description="Price; 0 is to be written.", json_schema_extra={"unit": "USD/TEU"}
+    )
+    cost_usd_per_t: Amount | None = Field(
+        None, description="Price; 0 is to be written.", json_schema_extra={"unit": "USD/t"}
+    )
+    co2_kg_per_t: Amount | None = Field(
+        None, description="Emissions, well-to-wheel; empty = 0.", json_schema_extra={"unit": "kg CO2e/t"}
+    )
+    capacity: Amount | None = Field(
+        None,
+        description="Capacity; empty = unlimited, 0 = closed, to routes too.",
+        json_schema_extra={"unit": "`capacity_unit`"},
+    )
+    capacity_unit: CapacityUnit = Field("", description="As for links.")
+    capacity_scope: Literal["", "each", "both"] = Field("", description="As for links; default `each`.")
+    background: Amount | None = Field(
+        None, description="Load by traffic outside the model.", json_schema_extra={"unit": "`capacity_unit`"}
+    )
+    shared_capacity_id: str = Field("", description="Shared capacity that passages draw on.")
+    from_year: Year | None = Field(None, description="First year of use, inclusive.")
+    to_year: Year | None = Field(None, description="Last year of use, inclusive.")
+    source: Source = ""
+    confidence: Grade = ""
+    note: Note = ""
+
+
+class SharedCapacity(Record):
+    """One limit over all passages, in both directions, of the links and transfers that name it."""
+
+    shared_capacity_id: Id = Field(description="Id, unique.")
+    name: str = Field("", description="English name.")
+    node_id: str = Field("", description="Node where it is, if at one.")
+    capacity: Amount | None = Field(
+        None, description="Capacity; empty = unlimited, 0 = closed.", json_schema_extra={"unit": "`capacity_unit`"}
+    )
+    capacity_unit: CapacityUnit = Field("", description="As for links.")
+    background: Amount | None = Field(
+        None, description="Load by traffic outside the model.", json_schema_extra={"unit": "`capacity_unit`"}
+    )
+    source: Source = ""
+    confidence: Grade = ""
+    note: Note = ""
+
+
+class Rate(Record):
+    """Default price, speed and emissions of a mode in a country. Each column is looked up on its own."""
+
+    mode: Mode = Field(description="Bare mode.")
+    country: CountryOrAny = Field(description="Country of the link's `from_node`, or `*` for all others.")
+    cost_usd_per_teu_km: Amount | None = Field(
+        None, description="Price per kilometer.", json_schema_extra={"unit": "USD/TEU-km"}
+    )
+    cost_usd_per_t_km: Amount | None = Field(
+        None, description="Price per kilometer.", json_schema_extra={"unit": "USD/t-km"}
+    )
+    speed_kmh: Positive | None = Field(None, description="Moving speed.", json_schema_extra={"unit": "km/h"})
+    co2_ttw_g_per_tkm: Amount | None = Field(
+        None, description="Emissions, tank-to-wheel; for information.", json_schema_extra={"unit": "g CO2e/t-km"}
+    )
+    co2_wtw_g_per_tkm: Amount | None = Field(
+        None, description="Emissions, well-to-wheel; what the model uses.", json_schema_extra={"unit": "g CO2e/t-km"}
+    )
+    source: Source = ""
+    confidence: Grade = ""
+    note: Note = ""
+
+
+class Commodity(Record):
+    """A kind of cargo. A factor it does not give is an error where a capacity needs it: write 0 where 0 is meant."""
+
+    commodity_id: Id = Field(description="Id, unique.")
+    name: str = Field("", description="English name.")
+    unit: Literal["teu", "t"] = Field(description="Unit of its volumes; decides which price columns are used.")
+    t_per_unit: Amount = Field(description="Weight of a unit, 1 in tonnes.", json_schema_extra={"unit": "t"})
+    teu_per_unit: Amount | None = Field(
+        None, description="TEU of a unit (1 for commodities in TEU).", json_schema_extra={"unit": "TEU"}
+    )
+    units_per_train: Amount | None = Field(None, description="Units that fill a train; 0 = takes no train capacity.")
+    units_per_truck: Amount | None = Field(None, description="Units that fill a truck; 0 = takes no truck capacity.")
+    units_per_flight: Amount | None = Field(None, description="Units that fill a flight; 0 = takes no flight capacity.")
+    units_per_sailing: Amount | None = Field(
+        None, description="Units that fill a sailing; 0 = takes no sailing capacity."
+    )
+    modes: Modes = Field("", description="Bare modes it may use, `;`-separated; empty = all.")
+    value_usd_per_unit: Amount | None = Field(None, description="Value of a unit.", json_schema_extra={"unit": "USD"})
+    time_value_usd_per_unit_h: Amount | None = Field(
+        None, description="Value of an hour of a unit; empty = 0.", json_schema_extra={"unit": "USD/h"}
+    )
+    source: Source = ""
+    confidence: Grade = ""
+    note: Note = ""
+
+
+class Demand(Record):
+    """A yearly volume from one node to another."""
+
+    demand_id: Id = Field(description="Id, unique.")
+    origin: Id = Field(description="Node id.")
+    destination: Id = Field(description="Node id.")
+    commodity: Id = Field(description="Commodity id.")
+    year: Year | None = Field(None, description="Year; empty = base year.")
+    volume: Amount = Field(description="Volume.", json_schema_extra={"unit": "commodity units/year"})
+    unmet_cost_usd_per_unit: Amount | None = Field(
+        None, description="Cost of a unit left behind; empty = must be carried.", json_schema_extra={"unit": "USD"}
+    )
+    max_time_h: Positive | None = Field(None, description="Longest allowed time.", json_schema_extra={"unit": "h"})
+    avoid_countries: Countries = Field("", description="Countries not to touch, `;`-separated.")
+    avoid_modes: Modes = Field("", description="Bare modes not to use, `;`-separated.")
+    source: Source = ""
+    confidence: Grade = ""
+    note: Note = ""
+
+
+class Corridor(Record):
+    """A named set of links."""
+
+    corridor_id: Id = Field(description="Id, unique.")
+    name: str = Field("", description="English name.")
+    name_ru: str = Field("", description="Russian name.")
+    description: str = Field("", description="Where it runs.")
+    source: Source = ""
+    confidence: Grade = ""
+    note: Note = ""
+
+
+class Observation(Record):
+    """A published figure to validate the model against; the model itself never reads it."""
+
+    observation_id: Id = Field(description="Id, unique.")
+    kind: Literal["time", "cost", "flow", "capacity"] = Field(description="What was observed.")
+    origin: str = Field("", description="Where from: a node id, or a name of a wider region.")
+    destination: str = Field("", description="Where to: a node id, or a name of a wider region.")
+    corridor: str = Field("", description="Corridor id.")
+    mode: str = Field("", description="Main mode, or modes `;`-separated.")
+    commodity: str = Field("", description="Commodity id.")
+    year: Year | None = Field(None, description="Year of the figure.")
+    value: Number | None = Field(None, description="Typical value.", json_schema_extra={"unit": "`unit`"})
+    low: Number | None = Field(None, description="Low end.", json_schema_extra={"unit": "`unit`"})
+    high: Number | None = Field(None, description="High end.", json_schema_extra={"unit": "`unit`"})
+    unit: str = Field("", description="Unit of the value, such as `h`, `USD/TEU` or `TEU/year`.")
+    source: Source = ""
+    confidence: Grade = ""
+    note: Note = ""
+
+
+class DatasetToml(BaseModel):
+    """``dataset.toml``: what the dataset is."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="allow", strict=True)
+
+    name: str = Field(min_length=1, description="Short name.")
+    title: str = Field("", description="Full title.")
+    version: str = Field("", description="Version, in quotes.")
+    license: str = Field("", description="SPDX id of the license.")
+    base_year: Year = Field(description="Year of demands that give none, and of plans unless asked otherwise.")
+    currency: Literal["USD"] = Field("USD", description="Currency of all money.")
+    description: str = Field("", description="A few sentences.")
+    sources: dict[str, dict[str, str | int | float | bool | date]] = Field(
+        default_factory=dict, description="Publications by source id: title, publisher, year, url and so on."
+    )
+
+
+RECORDS: dict[str, type[Record]] = {
+    "nodes": Node,
+    "links": Link,
+    "transfers": Transfer,
+    "shared_capacities": SharedCapacity,
+    "rates": Rate,
+    "commodities": Commodity,
+    "demands": Demand,
+    "corridors": Corridor,
+    "observations": Observation,
+}
+"""Records by table, in the order in which a dataset is read and written."""

@@ -1,0 +1,132 @@
+"""Scenarios: named lists of changes to a dataset, read from TOML. See ``docs/scenarios.md`` for the language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from network.changes import Change, read_change
+from network.errors import Finding, ScenarioError, UnknownIdError
+from network.toml_source import (
+    Place,
+    blocks_of,
+    header_lines,
+    read_toml,
+    text_of,
+    texts_of,
+    unknown_key,
+    year_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+KEYS = ("name", "year", "projects", "changes")
+# Free text for the reader of the file; the model does not use it.
+REMARKS = ("description", "note", "source")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A named list of changes; ``network.apply`` makes them.
+
+    `year` is the year it is meant for, None for the base year. `projects` are ids of the dataset's project cards,
+    switched on before the `changes` are made in order. `file` is where it was read from, for messages only.
+    """
+
+    name: str
+    year: int | None = None
+    projects: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    file: str = field(default="", compare=False)
+
+    @classmethod
+    def from_toml(cls, path: str | Path) -> Scenario:
+        """Read a scenario file.
+
+        Raises
+        ------
+        UnknownIdError
+            There is no such file.
+        ScenarioError
+            With all problems of the file.
+        """
+        if not Path(path).is_file():
+            raise UnknownIdError(f'no scenario file "{path}"', name=str(path))
+        scenario, findings = read_scenario(path)
+        if scenario is None:
+            raise _problems(findings)
+        return scenario
+
+    @classmethod
+    def from_mapping(cls, mapping: Mapping[str, object], file: str = "") -> Scenario:
+        """Build a scenario from the keys of a scenario file, as a TOML or JSON reader gives them.
+
+        Raises
+        ------
+        ScenarioError
+            With all problems of the mapping.
+        """
+        scenario, findings = _scenario(mapping, Place(file), [])
+        if scenario is None:
+            raise _problems(findings)
+        return scenario
+
+    def to_mapping(self) -> dict[str, object]:
+        """Return the plain mapping from which `from_mapping` builds this scenario again."""
+        mapping: dict[str, object] = {"name": self.name}
+        if self.year is not None:
+            mapping["year"] = self.year
+        if self.projects:
+            mapping["projects"] = list(self.projects)
+        if self.changes:
+            mapping["changes"] = [change.to_mapping() for change in self.changes]
+        return mapping
+
+
+def read_scenario(path: str | Path, file: str = "") -> tuple[Scenario | None, list[Finding]]:
+    """Return the scenario of a TOML file, None with all its problems where it has any.
+
+    `file` is the name by which findings call the file; empty = the path.
+    """
+    file = file or str(path)
+    mapping, text, findings = read_toml(Path(path), file)
+    if findings:
+        return None, findings
+    return _scenario(mapping, Place(file), header_lines(text, "changes"))
+
+
+def _scenario(mapping: Mapping[str, object], place: Place, lines: list[int]) -> tuple[Scenario | None, list[Finding]]:
+    """Return a scenario, None with its problems where it has any; `lines` are those of its changes, if known."""
+    found = [unknown_key(place, key, KEYS) for key in mapping if key not in KEYS + REMARKS]
+    name = text_of(mapping, "name", place, found)
+    if not name and isinstance(mapping.get("name", ""), str):
+        found.append(place.problem("name", "E303", "the scenario has no name", 'write name = "…"'))
+    year = year_of(mapping, place, found)
+    projects = texts_of(mapping, "projects", place, found)
+    changes = read_changes(mapping, place, lines, found)
+    if found:
+        return None, found
+    return Scenario(name, year, projects, changes, file=place.file), []
+
+
+def read_changes(
+    mapping: Mapping[str, object], place: Place, lines: list[int], found: list[Finding]
+) -> tuple[Change, ...]:
+    """Return the changes of a scenario or card that can be read, in order; the problems of the others go to `found`."""
+    changes: list[Change] = []
+    for index, block in enumerate(blocks_of(mapping, "changes", place, found)):
+        line = lines[index] if index < len(lines) else 0
+        change, problems = read_change(block, place.inside(f"change {index + 1}", line))
+        found.extend(problems)
+        if change is not None:
+            changes.append(change)
+    return tuple(changes)
+
+
+def _problems(findings: list[Finding]) -> ScenarioError:
+    """Return the error that lists all problems of a scenario."""
+    count = f"{len(findings)} problem{'s' if len(findings) > 1 else ''}"
+    lines = "\n".join(map(str, findings))
+    return ScenarioError(f"{count} in the scenario\n{lines}", findings=findings)

@@ -1,0 +1,63 @@
+"""What to do about a network: routes, flow plans and their proof.
+
+>>> from network import load
+>>> from optimizer import find_routes
+>>> routes = find_routes(load(), "Xi'an", "Duisburg", k=3)  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from optimizer.options import SolveOptions
+    from optimizer.planning import plan_flows
+    from optimizer.result import Plan
+    from optimizer.route import Route
+    from optimizer.routing import find_routes
+    from optimizer.solvers.pyomo_twin import to_pyomo
+    from optimizer.verify import verify
+    from optimizer.weights import Weights
+
+__all__ = ["Plan", "Route", "SolveOptions", "Weights", "find_routes", "plan_flows", "to_pyomo", "verify"]
+
+# Each name is imported when it is first used, so that a route pays for no solver.
+_MODULE_OF = {
+    "Plan": "optimizer.result",
+    "Route": "optimizer.route",
+    "SolveOptions": "optimizer.options",
+    "Weights": "optimizer.weights",
+    "find_routes": "optimizer.routing",
+    "plan_flows": "optimizer.planning",
+    "to_pyomo": "optimizer.solvers.pyomo_twin",
+    "verify": "optimizer.verify",
+}
+
+
+class _Package(ModuleType):
+    """The package as a module whose public names stay what they are."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        # Importing optimizer.verify would set the package's `verify` to the module and hide the function.
+        if not (name in _MODULE_OF and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name on first use (PEP 562)."""
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(_MODULE_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return list(__all__)

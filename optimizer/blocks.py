@@ -1,0 +1,220 @@
+"""Demands grouped into blocks: all that share commodity, origin and avoid lists flow together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from network.errors import CorridorError, DatasetError, Finding, SolverError
+from network.model import Numbers, freeze, split_list
+from optimizer.graph import ArcGraph, CommodityArcs, Mask, Rows, arc_name, commodity_arcs
+
+if TYPE_CHECKING:
+    from network.model import Dataset
+    from optimizer.weights import Weights
+
+Avoided = tuple[frozenset[str], frozenset[str]]
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Demands of one commodity from one origin under the same avoid lists.
+
+    Attributes
+    ----------
+    values
+        What one unit pays on every arc of the graph; one object per commodity, shared by its blocks.
+    use
+        How much of each resource one unit takes, shape (n_resources,), in the resource's unit; finite.
+    origin
+        Row of the origin node.
+    avoid_countries, avoid_modes
+        What the block's demands avoid; modes are bare.
+    arcs
+        Arcs of the graph that the block may use, ascending, shape (n_arcs_of_block,).
+    demands
+        Its demands as positions in the arrays of `DemandBlocks`, ascending.
+    destinations
+        Rows of its destination nodes, ascending and unique.
+    arrival
+        For each of `demands` the position of its destination in `destinations`.
+    """
+
+    values: CommodityArcs
+    use: Numbers
+    origin: int
+    avoid_countries: frozenset[str]
+    avoid_modes: frozenset[str]
+    arcs: Rows
+    demands: Rows
+    destinations: Rows
+    arrival: Rows
+
+
+@dataclass(frozen=True, eq=False)
+class DemandBlocks:
+    """The demands of the graph's year, in row order, and the blocks they form.
+
+    `rows` (rows of ``data.demands``), `origin`, `destination` (rows of nodes), `volume` (commodity units per year) and
+    `unmet_cost` (USD per commodity unit, NaN where the demand must be carried) have shape (n_demands,).
+    """
+
+    graph: ArcGraph
+    weights: Weights
+    rows: Rows
+    origin: Rows
+    destination: Rows
+    volume: Numbers
+    unmet_cost: Numbers
+    blocks: tuple[Block, ...]
+
+    def __len__(self) -> int:
+        return len(self.blocks)
+
+    @property
+    def n_demands(self) -> int:
+        """Number of demands."""
+        return len(self.rows)
+
+    @cached_property
+    def offsets(self) -> Rows:
+        """Where each block's arcs start in arrays over all blocks, shape (n_blocks + 1,)."""
+        return freeze(np.cumsum([0, *(len(block.arcs) for block in self.blocks)], dtype=np.int64))
+
+    @cached_property
+    def must_carry(self) -> Mask:
+        """Mask over demands that may not be left unmet."""
+        return freeze(np.isnan(self.unmet_cost))
+
+    @cached_property
+    def demand_ids(self) -> tuple[str, ...]:
+        """Ids of the demands, in order."""
+        ids = self.graph.data.demands.text("demand_id")
+        return tuple(str(ids[row]) for row in self.rows)
+
+
+def blocks_of(graph: ArcGraph, weights: Weights) -> DemandBlocks:
+    """Group the demands of the graph's year into blocks.
+
+    Demands of different origins are never pooled: that would let a unit of one demand stand in for another's.
+    Blocks are ordered by their first demand. A demand with an end in an avoided country keeps no arc at that end and
+    can only be unmet.
+
+    Raises
+    ------
+    DatasetError
+        The year has no demand; the message lists the years that have.
+    SolverError
+        A demand has a time limit, which needs the path form.
+    """
+    data = graph.data
+    demands = data.demands
+    rows = demands_in(data, graph.year)
+    _refuse_time_limits(data, rows)
+    row_of = data.network.nodes.row_of
+    origin, destination = (
+        np.array([row_of[str(name)] for name in demands.text(column)[rows]], dtype=np.int64)
+        for column in ("origin", "destination")
+    )
+    members: dict[tuple[int, int, Avoided], list[int]] = {}
+    commodity_row = data.commodities.row_of
+    columns = (demands.text(name)[rows] for name in ("commodity", "avoid_countries", "avoid_modes"))
+    for at, (commodity, countries, modes) in enumerate(zip(*columns, strict=True)):
+        avoided = (frozenset(split_list(countries)), frozenset(split_list(modes)))
+        members.setdefault((commodity_row[commodity], int(origin[at]), avoided), []).append(at)
+
+    values: dict[int, tuple[CommodityArcs, Numbers]] = {}
+    usable: dict[tuple[int, Avoided], Rows] = {}
+    blocks = []
+    for (commodity, start, avoided), positions in members.items():
+        if commodity not in values:
+            arcs = commodity_arcs(graph, commodity, weights)
+            values[commodity] = (arcs, _use(graph, arcs))
+        if (commodity, avoided) not in usable:
+            usable[commodity, avoided] = _usable_arcs(graph, values[commodity][0], avoided)
+        own = np.array(positions, dtype=np.int64)
+        destinations, arrival = np.unique(destination[own], return_inverse=True)
+        blocks.append(
+            Block(
+                *values[commodity],
+                start,
+                *avoided,
+                usable[commodity, avoided],
+                freeze(own),
+                freeze(destinations),
+                freeze(arrival.astype(np.int64)),
+            )
+        )
+    return DemandBlocks(
+        graph=graph,
+        weights=weights,
+        rows=freeze(rows),
+        origin=freeze(origin),
+        destination=freeze(destination),
+        volume=freeze(demands.number("volume")[rows]),
+        unmet_cost=freeze(demands.number("unmet_cost_usd_per_unit")[rows]),
+        blocks=tuple(blocks),
+    )
+
+
+def demands_in(data: Dataset, year: int) -> Rows:
+    """Return the rows of the demands of a year; a demand without a year belongs to the base year.
+
+    Raises
+    ------
+    DatasetError
+        There is none; the message lists the years that have demands.
+    """
+    years = np.nan_to_num(data.demands.number("year"), nan=data.base_year)
+    rows = np.flatnonzero(years == year)
+    if len(rows):
+        return rows
+    known = ", ".join(str(int(known)) for known in np.unique(years))
+    message = f"no demand in {year}"
+    remedy = f"there are demands for {known}: choose one of these years" if known else "add rows to demands.csv"
+    raise DatasetError([Finding("demands.csv", 0, "year", "E190", message, remedy)])
+
+
+def _refuse_time_limits(data: Dataset, rows: Rows) -> None:
+    """Raise where a demand has a time limit: arc flows cannot tell how long one unit has been under way."""
+    limited = rows[~np.isnan(data.demands.number("max_time_h")[rows])]
+    if len(limited):
+        names = ", ".join(str(name) for name in data.demands.text("demand_id")[limited])
+        raise SolverError(
+            f"max_time_h of demand {names} needs the path form, which this version does not have yet; "
+            "clear max_time_h or plan these demands with find_routes"
+        )
+
+
+def _use(graph: ArcGraph, values: CommodityArcs) -> Numbers:
+    """Return what one unit takes of every resource, 0 for resources that the commodity never meets."""
+    resources = graph.resources
+    met = np.zeros(len(resources), dtype=np.bool_)
+    met[resources.resource[values.allowed[resources.arc]]] = True
+    use = resources.use_of(graph.data.commodities, values.row)
+    unknown = np.flatnonzero(met & np.isnan(use))
+    if len(unknown):
+        first = int(unknown[0])
+        arc = int(resources.arc[resources.resource == first][0])
+        raise CorridorError(
+            f"{values.commodity} has no factor for the capacity of {arc_name(graph, arc)} in "
+            f"{resources.unit[first]}; give it in commodities.csv, 0 where none is meant"
+        )
+    return freeze(np.where(met, use, 0.0))
+
+
+def _usable_arcs(graph: ArcGraph, values: CommodityArcs, avoided: Avoided) -> Rows:
+    """Return the arcs a commodity may use that touch no avoided country or mode; a loop is never of use."""
+    countries, modes = avoided
+    open_state = np.ones(graph.n_states, dtype=np.bool_)
+    if countries:
+        node_country = graph.data.network.nodes.text("country")
+        avoided_node = np.array([country in countries for country in node_country], dtype=np.bool_)
+        open_state &= ~avoided_node[graph.state_node]
+    if modes:
+        open_state &= np.array([mode not in modes for mode in graph.bare_mode], dtype=np.bool_)
+    usable = values.allowed & open_state[graph.tail] & open_state[graph.head] & (graph.tail != graph.head)
+    return freeze(np.flatnonzero(usable))

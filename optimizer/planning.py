@@ -1,0 +1,225 @@
+"""Plan the flows of all demands: the table of contents of a plan."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from network.errors import SolverError
+from optimizer.blocks import blocks_of
+from optimizer.decomposition import arc_flows, decompose
+from optimizer.graph import expand
+from optimizer.linear import HAS_ANSWER, FlowSolution, Status
+from optimizer.options import SolveOptions
+from optimizer.result import Plan, relative_gap
+from optimizer.soundness import Tolerances
+from optimizer.weights import Weights
+
+if TYPE_CHECKING:
+    from network.model import Dataset
+    from optimizer.blocks import Block, DemandBlocks
+
+N_LISTED = 5
+
+
+def plan_flows(
+    data: Dataset,
+    *,
+    year: int | None = None,
+    weights: Weights = Weights(),  # noqa: B008 - frozen
+    options: SolveOptions = SolveOptions(),  # noqa: B008 - frozen
+) -> Plan:
+    """Return the cheapest flows that carry the demands of a year, with prices of scarce capacity and a proof.
+
+    Parameters
+    ----------
+    data
+        Network, demands and commodities, scenarios applied.
+    year
+        Year whose links, transfers and demands count; None = the base year.
+    weights
+        What is minimized; money for unmet demand always counts in full.
+    options
+        Solver, limits and tolerances.
+
+    Returns
+    -------
+    Plan
+        Infeasible, unbounded and a time limit are statuses of the plan, not errors.
+
+    Raises
+    ------
+    DatasetError
+        The year has no demand; the message lists the years that have.
+    SolverError
+        The question does not fit the solver asked for, a demand has a time limit, the solver failed, or its answer
+        did not verify.
+
+    Examples
+    --------
+    >>> from network import load
+    >>> from optimizer import plan_flows
+    >>> plan = plan_flows(load())
+    >>> plan.status
+    'optimal'
+    """
+    began = perf_counter()
+    graph = expand(data, year)
+    blocks = blocks_of(graph, weights)
+    solution = solve(blocks, options)
+    plan = plan_of(blocks, solution, options, began)
+    _check(plan)
+    return plan
+
+
+def solve(blocks: DemandBlocks, options: SolveOptions) -> FlowSolution:
+    """Solve the blocks by the solver asked for; ``auto`` chooses by shape.
+
+    Raises
+    ------
+    SolverError
+        The question does not fit the solver asked for, or the solver fails.
+    """
+    graph = blocks.graph
+    if options.solver == "pyomo":
+        from optimizer.solvers import pyomo_twin
+
+        return pyomo_twin.solve(graph, blocks, options)
+    if options.solver in ("auto", "ortools"):
+        from optimizer.formulations import single_flow
+
+        if options.solver == "ortools" or single_flow.fits(graph, blocks) is None:
+            return single_flow.solve(graph, blocks, options)
+    from optimizer.formulations import arc_flow
+    from optimizer.solvers import highs
+
+    model = arc_flow.build(graph, blocks)
+    return arc_flow.read(model, highs.solve(model.linear, options))
+
+
+def plan_of(blocks: DemandBlocks, solution: FlowSolution, options: SolveOptions, began: float) -> Plan:
+    """Split a solution into routes and return the plan they add up to, money recomputed from the routes.
+
+    Raises
+    ------
+    SolverError
+        The flows do not bring to a destination what they are said to serve.
+    """
+    if solution.status not in HAS_ANSWER:
+        return _no_answer(blocks, solution, began)
+    paths, unmet = decompose(blocks, solution, options.flow_tolerance)
+    flow = arc_flows(blocks, paths)
+    unmet_cost = float((unmet * np.where(blocks.must_carry, 0.0, blocks.unmet_cost)).sum())
+    per_block = [(block, flow[blocks.offsets[at] : blocks.offsets[at + 1]]) for at, block in enumerate(blocks.blocks)]
+    transport_cost = sum(float(part @ block.values.cost_usd[block.arcs]) for block, part in per_block)
+    objective = sum(float(part @ block.values.weight[block.arcs]) for block, part in per_block) + unmet_cost
+    bound = proven_bound(blocks, solution)
+    gap = relative_gap(objective, bound)
+    return Plan(
+        # A plan in hand at a limit may be the optimum all the same: the proof tells.
+        status="optimal" if gap <= Tolerances().proof else solution.status,
+        cost_usd=transport_cost + unmet_cost,
+        transport_cost_usd=transport_cost,
+        unmet_cost_usd=unmet_cost,
+        objective_usd=objective,
+        bound=bound,
+        gap=gap,
+        blocks=blocks,
+        paths=tuple(paths),
+        flow=flow,
+        unmet_volume=unmet,
+        price=solution.price,
+        solver=solution.solver,
+        seconds=perf_counter() - began,
+        message=solution.message,
+    )
+
+
+def proven_bound(blocks: DemandBlocks, solution: FlowSolution) -> float:
+    """Return a lower bound of the objective: the solver's dual objective, else what its prices prove by themselves."""
+    if solution.bound is not None:
+        return solution.bound
+    from optimizer.proof import lower_bound, question_of
+
+    return lower_bound(question_of(blocks.graph, blocks.weights), solution.price)
+
+
+def why_infeasible(blocks: DemandBlocks) -> str:
+    """Return in words why demands that must be carried cannot be: no way at all, or too little capacity."""
+    cut_off = [
+        blocks.demand_ids[demand]
+        for block in blocks.blocks
+        for demand in _cut_off(blocks, block)
+        if blocks.must_carry[demand] and blocks.volume[demand] > 0.0
+    ]
+    if cut_off:
+        return (
+            f"no way leads from origin to destination of demand {_listed(cut_off)} under its avoid lists; "
+            "add a link or transfer, or give the demand an unmet cost"
+        )
+    hard = [blocks.demand_ids[at] for at in np.flatnonzero(blocks.must_carry)]
+    return (
+        f"capacity is too small for the demands that must be carried ({_listed(hard)}); "
+        "raise capacities or give these demands an unmet cost to see where they stop"
+    )
+
+
+def _cut_off(blocks: DemandBlocks, block: Block) -> list[int]:
+    """Return the demands of a block whose destination its arcs do not reach from its origin."""
+    graph = blocks.graph
+    tail, head = graph.tail[block.arcs], graph.head[block.arcs]
+    reached = graph.state_node == block.origin
+    n_reached = 0
+    while (count := int(reached.sum())) != n_reached:
+        n_reached = count
+        reached[head[reached[tail]]] = True
+    nodes = set(graph.state_node[reached].tolist())
+    return [demand for demand in block.demands.tolist() if int(blocks.destination[demand]) not in nodes]
+
+
+def _listed(names: list[str]) -> str:
+    """Return the first few names, and how many more there are."""
+    more = f" and {len(names) - N_LISTED} more" if len(names) > N_LISTED else ""
+    return ", ".join(names[:N_LISTED]) + more
+
+
+def _no_answer(blocks: DemandBlocks, solution: FlowSolution, began: float) -> Plan:
+    """Return the plan of a question without an answer."""
+    return Plan(
+        status=solution.status,
+        cost_usd=None,
+        transport_cost_usd=None,
+        unmet_cost_usd=None,
+        objective_usd=None,
+        bound=None,
+        gap=None,
+        blocks=blocks,
+        paths=(),
+        flow=np.zeros(int(blocks.offsets[-1])),
+        unmet_volume=np.zeros(blocks.n_demands),
+        price=np.zeros(len(blocks.graph.resources)),
+        solver=solution.solver,
+        seconds=perf_counter() - began,
+        message=_reason(blocks, solution.status),
+    )
+
+
+def _reason(blocks: DemandBlocks, status: Status) -> str:
+    """Return in words why there is no answer, with a remedy."""
+    if status == "infeasible":
+        return why_infeasible(blocks)
+    if status == "unbounded":
+        return "some cost is negative along a cycle; check the costs of links and transfers"
+    return "the limit was reached before any plan was found; allow more time"
+
+
+def _check(plan: Plan) -> None:
+    """Raise where the plan does not stand up to the verifier: such a plan is an error, not an answer."""
+    from optimizer.verify import verify
+
+    findings = verify(plan, plan.data)
+    if findings:
+        lines = "\n".join(str(finding) for finding in findings[:N_LISTED])
+        raise SolverError(f"the plan of {plan.solver} does not verify ({len(findings)} findings)\n{lines}")

@@ -1,0 +1,173 @@
+"""A lower bound on every plan, from prices alone: the proof that an optimum is one.
+
+Whatever prices of at least 0 are put on the capacities, no plan costs less than carrying every demand on its cheapest
+path at weight plus prices (or leaving it, at its unmet cost), less the prices paid for all free capacity: Lagrangian
+relaxation of the capacities (R. K. Ahuja, T. L. Magnanti, J. B. Orlin, "Network Flows", 1993, section 16.4). Nothing
+here knows formulations or solvers, so that a mistake of theirs cannot hide itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from network.model import freeze, split_list
+from optimizer.graph import commodity_arcs
+
+if TYPE_CHECKING:
+    from network.model import Numbers
+    from optimizer.graph import ArcGraph, CommodityArcs, Mask, Rows
+    from optimizer.weights import Weights
+
+CELLS = 2**19
+"""Distances (origins times states) held at a time: bounds the memory of a search to some tens of megabytes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Demands that see the same arcs: one commodity, one set of avoided countries and modes.
+
+    `usable` masks the arcs (n_arcs,); `use` is what one unit takes of each resource (n_resources,), 0 for resources
+    of arcs that the group cannot use; `demands` are positions in the arrays of `Question`.
+    """
+
+    values: CommodityArcs
+    usable: Mask
+    use: Numbers
+    demands: Rows
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What a plan has to answer: the demands of the graph's year, in row order.
+
+    `rows` (of ``data.demands``), `origin` and `destination` (rows of nodes), `volume` (commodity units per year),
+    `unmet_cost` (USD per unit, inf where the demand must be carried) and `group` (position in `groups`) have shape
+    (n_demands,).
+    """
+
+    graph: ArcGraph
+    rows: Rows
+    origin: Rows
+    destination: Rows
+    volume: Numbers
+    unmet_cost: Numbers
+    group: Rows
+    groups: tuple[Group, ...]
+
+
+def question_of(graph: ArcGraph, weights: Weights) -> Question:
+    """Return what a plan of the graph's year has to answer; no demand at all gives empty arrays."""
+    data = graph.data
+    demands = data.demands
+    rows = np.flatnonzero(np.nan_to_num(demands.number("year"), nan=data.base_year) == graph.year)
+    keys: dict[tuple[str, frozenset[str], frozenset[str]], int] = {}
+    columns = (demands.text(name)[rows] for name in ("commodity", "avoid_countries", "avoid_modes"))
+    group = np.array(
+        [
+            keys.setdefault((commodity, frozenset(split_list(countries)), frozenset(split_list(modes))), len(keys))
+            for commodity, countries, modes in zip(*columns, strict=True)
+        ],
+        dtype=np.int64,
+    )
+    values = {commodity: commodity_arcs(graph, data.commodities.row_of[commodity], weights) for commodity, _, _ in keys}
+    row_of = data.network.nodes.row_of
+    origin, destination = (
+        np.array([row_of[node] for node in demands.text(column)[rows]], dtype=np.int64)
+        for column in ("origin", "destination")
+    )
+    return Question(
+        graph=graph,
+        rows=freeze(rows),
+        origin=freeze(origin),
+        destination=freeze(destination),
+        volume=freeze(demands.number("volume")[rows]),
+        unmet_cost=freeze(np.nan_to_num(demands.number("unmet_cost_usd_per_unit")[rows], nan=np.inf)),
+        group=freeze(group),
+        groups=tuple(
+            _group(graph, values[commodity], countries, modes, np.flatnonzero(group == at))
+            for (commodity, countries, modes), at in keys.items()
+        ),
+    )
+
+
+def _group(
+    graph: ArcGraph, values: CommodityArcs, countries: frozenset[str], modes: frozenset[str], demands: Rows
+) -> Group:
+    """Return a group: no arc of it touches an avoided country or mode at either end."""
+    barred_node = np.isin(graph.data.network.nodes.text("country").astype(str), sorted(countries))
+    barred = barred_node[graph.state_node] | np.isin(graph.bare_mode.astype(str), sorted(modes))
+    usable = values.allowed & ~barred[graph.tail] & ~barred[graph.head]
+    resources = graph.resources
+    met = np.zeros(len(resources), dtype=np.bool_)
+    met[resources.resource[usable[resources.arc]]] = True
+    use = np.where(met, resources.use_of(graph.data.commodities, values.row), 0.0)
+    return Group(values, freeze(usable), freeze(use), demands)
+
+
+def lower_bound(question: Question, price: Numbers) -> float:
+    """Return the lower bound that prices prove; inf proves that some demand can never be carried as it must.
+
+    Parameters
+    ----------
+    price
+        USD per yearly unit of each resource, shape (n_resources,), at least 0.
+    """
+    worth = np.fmin(question.unmet_cost, cheapest(question, price))
+    carried = question.volume > 0.0
+    return float(question.volume[carried] @ worth[carried] - price @ question.graph.resources.free)
+
+
+def cheapest(question: Question, price: Numbers) -> Numbers:
+    """Return the cheapest path of every demand at weight plus prices in USD per unit, inf without a path; (n_demands,).
+
+    A path leaves its origin in any state and enters its destination in any state.
+    """
+    found = np.full(len(question.rows), np.inf)
+    graph = question.graph
+    resources = graph.resources
+    for group in question.groups:
+        paid = (price * group.use)[resources.resource]
+        weight = group.values.weight + np.bincount(resources.arc, weights=paid, minlength=graph.n_arcs)
+        arcs = np.flatnonzero(group.usable)
+        arcs = arcs[np.argsort(graph.tail[arcs], kind="stable")]
+        first = np.searchsorted(graph.tail[arcs], np.arange(graph.n_states + 1))
+        origins, which = np.unique(question.origin[group.demands], return_inverse=True)
+        at_once = max(1, CELLS // max(1, graph.n_states))
+        for start in range(0, len(origins), at_once):
+            distance = _distances(graph, origins[start : start + at_once], first, graph.head[arcs], weight[arcs])
+            inside = (which >= start) & (which < start + at_once)
+            for demand, row in zip(group.demands[inside].tolist(), (which[inside] - start).tolist(), strict=True):
+                states = graph.states_of.get(int(question.destination[demand]), [])
+                found[demand] = min(distance[row, states], default=np.inf)
+    return found
+
+
+def _distances(graph: ArcGraph, origins: Rows, first: Rows, head: Rows, weight: Numbers) -> Numbers:
+    """Return distances from every state of each origin at once, shape (n_origins, n_states).
+
+    Bellman and Ford's rounds, one for all origins together, over the pairs of origin and state that the last round
+    has improved. The arcs are sorted by tail: those of a state are ``first[state]:first[state + 1]``.
+    """
+    n_states = graph.n_states
+    distance = np.full(len(origins) * n_states, np.inf)
+    improved = np.zeros(len(distance), dtype=np.bool_)
+    for row, node in enumerate(origins.tolist()):
+        improved[row * n_states + np.array(graph.states_of.get(node, []), dtype=np.int64)] = True
+    distance[improved] = 0.0
+    pairs = np.flatnonzero(improved)
+    while len(pairs):
+        improved[pairs] = False
+        state = pairs % n_states
+        begin, count = first[state], first[state + 1] - first[state]
+        arcs = np.repeat(begin - np.cumsum(count) + count, count) + np.arange(count.sum())
+        offered = np.repeat(distance[pairs], count) + weight[arcs]
+        reached = np.repeat(pairs - state, count) + head[arcs]
+        better = offered < distance[reached]
+        reached = reached[better]
+        np.minimum.at(distance, reached, offered[better])
+        improved[reached] = True
+        pairs = np.flatnonzero(improved)
+    return distance.reshape(len(origins), n_states)

@@ -1,0 +1,262 @@
+"""The plan: flows for all demands, what they cost, what is scarce, and the numbers of its proof."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from network.errors import NoPlanError
+from optimizer.flows import Bottleneck, FlowRoute, LinkFlow, LinkFlows, Share, UnmetDemand
+from optimizer.route import Leg, build_legs, corridor_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from network.model import Dataset, Numbers
+    from optimizer.blocks import DemandBlocks
+    from optimizer.decomposition import PathFlow
+    from optimizer.linear import Status
+    from optimizer.options import SolverName
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Flows for all demands of a year, in the user's own ids.
+
+    Attributes
+    ----------
+    status
+        ``optimal``, ``feasible`` (stopped at a limit), ``infeasible``, ``unbounded`` or ``no_answer``.
+    cost_usd
+        USD per year: transport plus unmet cost, whatever the weights. None, like all money below, without an answer.
+    transport_cost_usd, unmet_cost_usd
+        Its two parts.
+    objective_usd
+        What was minimized: weight of the flows plus unmet cost.
+    bound
+        Proven lower bound of the objective.
+    gap
+        (objective - bound) / |objective|, 0 where the two are equal.
+    blocks, paths, flow, unmet_volume, price
+        The answer in arrays: `paths` of every demand; `flow` (n_block_arcs,), the sum of paths on each arc of each
+        block; `unmet_volume` (n_demands,); `price` (n_resources,) in USD per yearly unit of capacity.
+    solver
+        The solver that answered.
+    seconds
+        Time from the call to the answer, verification included.
+    message
+        In words, why there is no optimal answer; empty where there is.
+    """
+
+    status: Status
+    cost_usd: float | None
+    transport_cost_usd: float | None
+    unmet_cost_usd: float | None
+    objective_usd: float | None
+    bound: float | None
+    gap: float | None
+    blocks: DemandBlocks
+    paths: tuple[PathFlow, ...]
+    flow: Numbers
+    unmet_volume: Numbers
+    price: Numbers
+    solver: SolverName
+    seconds: float = 0.0
+    message: str = ""
+
+    @property
+    def data(self) -> Dataset:
+        """The dataset that was planned for, scenarios applied."""
+        return self.blocks.graph.data
+
+    @property
+    def year(self) -> int:
+        """The year that was planned for."""
+        return self.blocks.graph.year
+
+    @cached_property
+    def unmet(self) -> tuple[UnmetDemand, ...]:
+        """Demands left behind in part or whole, in row order."""
+        return tuple(
+            UnmetDemand(self.blocks.demand_ids[at], float(self.unmet_volume[at]))
+            for at in np.flatnonzero(self.unmet_volume > 0.0)
+        )
+
+    @cached_property
+    def link_flows(self) -> LinkFlows:
+        """Yearly flow per link, direction and commodity."""
+        return LinkFlows(tuple(_link_flows(self)))
+
+    @cached_property
+    def routes(self) -> tuple[FlowRoute, ...]:
+        """The paths of every demand leg by leg; they sum to the flows."""
+        demands, graph = self.blocks.demand_ids, self.blocks.graph
+        routes = []
+        for path in self.paths:
+            values = self.blocks.blocks[path.block].values
+            legs = build_legs(graph, values, path.arcs, path.volume)
+            passages = ((leg.link_id, leg.length_km) for leg in legs if isinstance(leg, Leg))
+            corridor = corridor_of(graph.data.network, passages)
+            routes.append(FlowRoute(demands[path.demand], values.commodity, path.volume, corridor, legs))
+        return tuple(routes)
+
+    def bottlenecks(self) -> list[Bottleneck]:
+        """Return every capacity with a nonzero price, the one that earns most (price · free capacity) first."""
+        resources = self.blocks.graph.resources
+        priced = np.flatnonzero(self.price)
+        used = resource_use(self.blocks, self.flow)
+        order = sorted(priced, key=lambda at: (-self.price[at] * resources.free[at], -self.price[at], at))
+        return [
+            Bottleneck(
+                id=str(resources.ids[at]),
+                kind=str(resources.kind[at]),
+                from_node=str(resources.from_node[at]) or None,
+                to_node=str(resources.to_node[at]) or None,
+                capacity=float(resources.capacity[at]),
+                background=float(resources.background[at]),
+                unit=str(resources.unit[at]),
+                used=float(resources.background[at] + used[at] / resources.per_year[at]),
+                price_usd_per_unit=float(self.price[at] * resources.per_year[at]),
+            )
+            for at in order
+        ]
+
+    def by_corridor(self) -> list[Share]:
+        """Return the traffic of each corridor and commodity; a route belongs to the corridor with most of its km.
+
+        Routes outside every corridor are listed last under an empty name.
+        """
+        order = self.data.network.corridors.row_of
+        shares = self._shares((route, route.corridor, route.legs) for route in self.routes)
+        return sorted(shares, key=lambda share: (not share.name, order.get(share.name, len(order))))
+
+    def by_mode(self) -> list[Share]:
+        """Return the traffic of each mode and commodity, on links alone."""
+        return self._shares(
+            (route, mode, [leg for leg in route.legs if isinstance(leg, Leg) and leg.mode == mode])
+            for route in self.routes
+            for mode in dict.fromkeys(leg.mode for leg in route.legs if isinstance(leg, Leg))
+        )
+
+    def raise_for_status(self) -> None:
+        """Raise where the plan has no answer.
+
+        Raises
+        ------
+        NoPlanError
+            The status is neither ``optimal`` nor ``feasible``.
+        """
+        if self.cost_usd is None:
+            raise NoPlanError(f"no plan for {self.year}: {self.status}; {self.message}")
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Return the plan as plain values: the JSON of ``corridor plan``, all that ``verify`` needs beside the data."""
+        data = self.data
+        demands = None if data.has_own_demands else [data.demands.row(row) for row in range(len(data.demands))]
+        return {
+            "run": {
+                "dataset": data.info.name,
+                "version": data.info.version,
+                "year": self.year,
+                "scenarios": [scenario.to_mapping() for scenario in data.applied],
+                "weights": self.blocks.weights.to_mapping(),
+                "demands": demands,
+                "solver": self.solver,
+            },
+            "status": self.status,
+            "cost_usd": self.cost_usd,
+            "transport_cost_usd": self.transport_cost_usd,
+            "unmet_cost_usd": self.unmet_cost_usd,
+            "objective_usd": self.objective_usd,
+            "bound": self.bound,
+            "gap": self.gap,
+            "unmet": [record.to_mapping() for record in self.unmet],
+            "flows": [record.to_mapping() for record in self.link_flows],
+            "bottlenecks": [record.to_mapping() for record in self.bottlenecks()],
+            "routes": [route.to_mapping() for route in self.routes],
+        }
+
+    def _shares(self, parts: Iterable[tuple[FlowRoute, str, Iterable[Any]]]) -> list[Share]:
+        """Sum (route, group, legs that count) by group and commodity, in order of first appearance."""
+        sums: dict[tuple[str, str], list[float]] = {}
+        for route, name, legs in parts:
+            total = sums.setdefault((name, route.commodity), [0.0, 0.0, 0.0, 0.0])
+            t_per_unit, _ = self._factors[route.commodity]
+            total[0] += route.volume
+            for leg in legs:
+                total[1] += route.volume * t_per_unit * getattr(leg, "length_km", 0.0)
+                total[2] += leg.cost_usd
+                total[3] += leg.co2_kg
+        return [
+            Share(name, commodity, volume, *_t_and_teu(volume, self._factors[commodity]), t_km, cost_usd, co2_kg)
+            for (name, commodity), (volume, t_km, cost_usd, co2_kg) in sums.items()
+        ]
+
+    @cached_property
+    def _factors(self) -> Mapping[str, tuple[float, float | None]]:
+        """Tonnes and TEU per unit by commodity; TEU None where not given."""
+        commodities = self.data.commodities
+        factors: dict[str, tuple[float, float | None]] = {}
+        for row, commodity in enumerate(commodities.text("commodity_id")):
+            in_teu = commodities.text("unit")[row] == "teu"
+            teu = 1.0 if in_teu else float(commodities.number("teu_per_unit")[row])
+            factors[str(commodity)] = (float(commodities.number("t_per_unit")[row]), None if teu != teu else teu)
+        return factors
+
+
+def resource_use(blocks: DemandBlocks, flow: Numbers) -> Numbers:
+    """Return what the flows take of each resource, in its unit per year, shape (n_resources,)."""
+    resources = blocks.graph.resources
+    used = np.zeros(len(resources))
+    for at, block in enumerate(blocks.blocks):
+        on_arc = np.zeros(blocks.graph.n_arcs)
+        on_arc[block.arcs] = flow[blocks.offsets[at] : blocks.offsets[at + 1]]
+        drawn = np.bincount(resources.resource, weights=on_arc[resources.arc], minlength=len(resources))
+        used += block.use * drawn
+    return used
+
+
+def relative_gap(objective: float, bound: float) -> float:
+    """Return (objective - bound) / |objective|, 0 where the bound reaches the objective."""
+    difference = objective - bound
+    if difference <= 0.0:
+        return 0.0
+    return difference / abs(objective) if objective else float("inf")
+
+
+def _link_flows(plan: Plan) -> Iterable[LinkFlow]:
+    """Sum the blocks' flows by arc and commodity; arcs of links in input order."""
+    blocks, graph = plan.blocks, plan.blocks.graph
+    links, nodes = graph.data.network.links, graph.data.network.nodes.text("node_id")
+    sums: dict[int, Numbers] = {}
+    values = {block.values.row: block.values for block in blocks.blocks}
+    for at, block in enumerate(blocks.blocks):
+        of_commodity = sums.setdefault(block.values.row, np.zeros(graph.n_arcs))
+        of_commodity[block.arcs] += plan.flow[blocks.offsets[at] : blocks.offsets[at + 1]]
+    used = [(int(arc), row) for row, flow in sums.items() for arc in np.flatnonzero((flow > 0.0) & (graph.link >= 0))]
+    for arc, row in sorted(used):
+        volume = float(sums[row][arc])
+        t, teu = _t_and_teu(volume, plan._factors[values[row].commodity])
+        yield LinkFlow(
+            link_id=str(links.text("link_id")[graph.link[arc]]),
+            mode=str(links.text("mode")[graph.link[arc]]),
+            from_node=str(nodes[graph.state_node[graph.tail[arc]]]),
+            to_node=str(nodes[graph.state_node[graph.head[arc]]]),
+            commodity=values[row].commodity,
+            volume=volume,
+            t=t,
+            teu=teu,
+            length_km=float(graph.length_km[arc]),
+            t_km=t * float(graph.length_km[arc]),
+            cost_usd=volume * float(values[row].cost_usd[arc]),
+            co2_kg=volume * float(values[row].co2_kg[arc]),
+        )
+
+
+def _t_and_teu(volume: float, factors: tuple[float, float | None]) -> tuple[float, float | None]:
+    """Return the volume in tonnes and in TEU."""
+    t_per_unit, teu_per_unit = factors
+    return volume * t_per_unit, None if teu_per_unit is None else volume * teu_per_unit

@@ -1,0 +1,109 @@
+"""Find routes: the best one and the next ones after it, under constraints that are obeyed or refused."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from optimizer.blocking import no_route
+from optimizer.route import build_route
+from optimizer.trip import arc_sequences, plan_trip
+from optimizer.weights import Weights
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from network.model import Dataset
+    from optimizer.route import Route
+
+
+def find_routes(
+    data: Dataset,
+    origin: str,
+    destination: str,
+    *,
+    commodity: str = "container",
+    quantity: float = 1.0,
+    k: int = 1,
+    weights: Weights = Weights(),  # noqa: B008 - frozen
+    year: int | None = None,
+    month: int | None = None,
+    avoid_countries: Iterable[str] = frozenset(),
+    avoid_modes: Iterable[str] = frozenset(),
+    avoid: Iterable[str] = frozenset(),
+    via: Iterable[str] = (),
+    max_time_h: float | None = None,
+    max_cost_usd: float | None = None,
+) -> list[Route]:
+    """Return up to `k` routes, the first of them the optimum, in order of weight, time and input order of the links.
+
+    A route is a sequence of links and transfers that passes no state (node, mode with gauge) twice between two vias.
+    It leaves its origin and enters its destination in any state. Capacities other than 0 play no part.
+
+    Parameters
+    ----------
+    origin, destination, via
+        Nodes by node_id, name, alias or UN/LOCODE; vias are passed in the given order, in any state.
+    quantity
+        Commodity units; scales money and CO2, never time or the choice.
+    k
+        Number of routes wanted; there may be fewer.
+    year
+        Links and transfers of this year; None takes the base year.
+    month
+        1 to 12: only links open in this month; None ignores months.
+    avoid_countries, avoid_modes
+        ISO 3166-1 alpha-2 codes, in which no node of a route lies, ends included; bare modes.
+    avoid
+        Nodes, by any of their names, or link ids.
+    max_time_h, max_cost_usd
+        Ceilings on a route's hours, and on its USD for the whole quantity.
+
+    Raises
+    ------
+    UnknownIdError
+        A name, country, mode or commodity is unknown or ambiguous; the message has close matches.
+    NoRouteError
+        No route obeys every constraint; the message says what lifting one of them gives.
+    ValueError
+        A number is out of range.
+
+    Examples
+    --------
+    >>> from network import load
+    >>> for route in find_routes(load(), "Xi'an", "Duisburg", k=2, avoid_countries={"RU"}):
+    ...     print(f"{route.time_h / 24:.1f} d, {route.cost_usd:,.0f} USD")  # doctest: +SKIP
+    """
+    if k < 1:
+        raise ValueError(f"k must be at least 1, not {k}")
+    trip = plan_trip(
+        data,
+        origin,
+        destination,
+        commodity=commodity,
+        quantity=quantity,
+        weights=weights,
+        year=year,
+        month=month,
+        avoid_countries=avoid_countries,
+        avoid_modes=avoid_modes,
+        avoid=avoid,
+        via=via,
+        max_time_h=max_time_h,
+        max_cost_usd=max_cost_usd,
+    )
+    found = list(islice(arc_sequences(trip), k)) if trip.has_moves else []
+    if not found:
+        raise no_route(trip)
+    network = trip.network
+    return [
+        build_route(
+            network.graph,
+            network.values,
+            arcs,
+            origin=trip.origin,
+            destination=trip.destination,
+            quantity=quantity,
+        )
+        for arcs in found
+    ]

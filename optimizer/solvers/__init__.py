@@ -1,0 +1,1 @@
+"""Solvers: the only modules that import a solver library, each inside the function that needs it."""

@@ -1,0 +1,164 @@
+"""Linear programs through HiGHS (Huangfu & Hall, *Math. Prog. Comp.* 10, 2018), passed as arrays."""
+
+from __future__ import annotations
+
+from math import frexp
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from network.errors import SolverError
+from optimizer.linear import Basis, LinearModel, LinearSolution, Status
+
+if TYPE_CHECKING:
+    import highspy
+
+    from network.model import Numbers
+    from optimizer.options import SolveOptions
+
+LARGEST_COST = 2.0**20
+"""Largest cost after scaling: above it, the last digits of a dual outgrow the tolerance."""
+LARGEST_VOLUME = 2.0**14
+"""Largest fixed right-hand side after scaling."""
+
+
+def solve(model: LinearModel, options: SolveOptions) -> LinearSolution:
+    """Solve a linear model with the serial dual simplex, so that the same model gives the same answer.
+
+    Costs, right-hand sides and rows are scaled by powers of two, which changes no digit, so that tolerances mean
+    the same for tonnes and for thousands of tonnes.
+
+    Raises
+    ------
+    SolverError
+        HiGHS does not take the model or fails on it.
+    """
+    import highspy
+
+    cost_scale, volume_scale, row_scale = scales_of(model)
+    solver = highspy.Highs()
+    _set(solver, "output_flag", False)
+    _set(solver, "solver", "simplex")
+    _set(solver, "parallel", "off")
+    _set(solver, "primal_feasibility_tolerance", options.feasibility_tolerance)
+    _set(solver, "dual_feasibility_tolerance", options.optimality_tolerance)
+    if options.time_limit_s is not None:
+        _set(solver, "time_limit", options.time_limit_s)
+    pass_model(solver, model, cost_scale, volume_scale, row_scale)
+    if model.basis is not None:
+        _start_from(solver, model.basis)
+    solver.run()
+    if solver.getModelStatus() == highspy.HighsModelStatus.kUnboundedOrInfeasible:
+        _set(solver, "presolve", "off")
+        solver.run()
+    status = _status(solver)
+    message = "" if status == "optimal" else solver.modelStatusToString(solver.getModelStatus())
+    if status not in ("optimal", "feasible"):
+        empty = np.zeros(0)
+        return LinearSolution(status, empty, empty, float("nan"), float("nan"), message)
+    found = solver.getSolution()
+    x = np.array(found.col_value, dtype=np.float64) / volume_scale
+    dual = np.array(found.row_dual, dtype=np.float64) * row_scale / cost_scale
+    return LinearSolution(status, x, dual, float(model.cost @ x), dual_objective(model, dual), message)
+
+
+def dual_objective(model: LinearModel, dual: Numbers) -> float:
+    """Return the dual objective at row duals: each row and each reduced cost times the limit that its sign points to.
+
+    Where that limit is infinite the reduced cost is rounding of an optimal solver and counts as 0.
+    """
+    column = np.repeat(np.arange(model.n_columns), np.diff(model.starts))
+    reduced = model.cost - np.bincount(column, weights=model.values * dual[model.rows], minlength=model.n_columns)
+    limit = np.where(reduced > 0.0, model.lower, model.upper)
+    row_limit = np.where(dual > 0.0, model.row_lower, model.row_upper)
+    return float(
+        np.where(np.isfinite(limit), limit, 0.0) @ reduced + np.where(np.isfinite(row_limit), row_limit, 0.0) @ dual
+    )
+
+
+def pass_model(
+    solver: highspy.Highs, model: LinearModel, cost_scale: float, volume_scale: float, row_scale: Numbers
+) -> None:
+    """Hand the scaled arrays to HiGHS."""
+    import highspy
+
+    status = solver.passModel(
+        model.n_columns,
+        model.n_rows,
+        len(model.values),
+        int(highspy.MatrixFormat.kColwise),
+        int(highspy.ObjSense.kMinimize),
+        0.0,
+        model.cost * cost_scale,
+        model.lower * volume_scale,
+        model.upper * volume_scale,
+        model.row_lower * volume_scale * row_scale,
+        model.row_upper * volume_scale * row_scale,
+        model.starts,
+        model.rows,
+        model.values * row_scale[model.rows],
+        np.zeros(model.n_columns, dtype=np.int32),
+    )
+    if status == highspy.HighsStatus.kError:
+        raise SolverError("HiGHS does not take the model; check volumes, capacities and costs for extreme values")
+
+
+def _start_from(solver: highspy.Highs, basis: Basis) -> None:
+    """Set the first basis; a nonbasic row or column rests at its lower limit unless it is said to be at its upper."""
+    import highspy
+
+    status = highspy.HighsBasisStatus
+    kinds = np.array([status.kLower, status.kUpper, status.kBasic], dtype=object)
+    start = highspy.HighsBasis()
+    start.col_status = kinds[np.where(basis.basic, 2, basis.at_upper.astype(np.int64))].tolist()
+    start.row_status = kinds[2 * basis.basic_row.astype(np.int64)].tolist()
+    start.valid = True
+    if solver.setBasis(start) != highspy.HighsStatus.kOk:
+        raise SolverError("HiGHS refuses the first basis; install a release that constraints.txt names")
+
+
+def scales_of(model: LinearModel) -> tuple[float, float, Numbers]:
+    """Return powers of two for costs, for right-hand sides, and for each row, shape (n_rows,)."""
+    fixed = model.row_lower[(model.row_lower == model.row_upper) & (model.row_lower != 0.0)]
+    largest = np.zeros(model.n_rows)
+    np.maximum.at(largest, model.rows, np.abs(model.values))
+    _, exponent = np.frexp(np.where(largest > 0.0, largest, 1.0))
+    return (
+        _scale(np.abs(model.cost[model.cost != 0.0]), LARGEST_COST),
+        _scale(np.abs(fixed), LARGEST_VOLUME),
+        np.ldexp(1.0, 1 - exponent),
+    )
+
+
+def _scale(sizes: Numbers, largest: float) -> float:
+    """Return the power of two that brings the median of `sizes` to the order of one and none far above `largest`."""
+    if not len(sizes):
+        return 1.0
+    _, exponent = frexp(max(float(np.median(sizes)), float(sizes.max()) / largest))
+    return 2.0**-exponent
+
+
+def _status(solver: highspy.Highs) -> Status:
+    """Map the status of HiGHS to ours."""
+    import highspy
+
+    status = solver.getModelStatus()
+    known: dict[highspy.HighsModelStatus, Status] = {
+        highspy.HighsModelStatus.kOptimal: "optimal",
+        highspy.HighsModelStatus.kInfeasible: "infeasible",
+        highspy.HighsModelStatus.kUnbounded: "unbounded",
+    }
+    if status in known:
+        return known[status]
+    if status == highspy.HighsModelStatus.kTimeLimit:
+        has_point = solver.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        return "feasible" if has_point else "no_answer"
+    raise SolverError(f'HiGHS stopped with status {solver.modelStatusToString(status)}; try solver="pyomo"')
+
+
+def _set(solver: highspy.Highs, name: str, value: bool | float | str) -> None:
+    """Set an option that HiGHS must know."""
+    import highspy
+
+    if solver.setOptionValue(name, value) != highspy.HighsStatus.kOk:
+        raise SolverError(f"HiGHS refuses option {name} = {value}; install a release that constraints.txt names")

@@ -1,0 +1,195 @@
+"""A trip: one question for routes, with every name resolved and every constraint listed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import isnan
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from network.places import check_country, check_mode, resolve_node, resolve_node_or_link
+from optimizer.adjacency import Adjacency, adjacency
+from optimizer.graph import commodity_row
+from optimizer.search import FREE, Digraph, Limit, distances_to_sink, loopless_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from network.model import Dataset, Network
+    from optimizer.weights import Weights
+
+Kind = Literal["avoid country", "avoid mode", "avoid node", "avoid link", "via", "month", "max time", "max cost"]
+TOLERANCE = 1e-9
+"""Relative: a route's own time or cost, given as the limit, admits the route."""
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """One thing asked of a route, such as ``avoid country RU``; `value` is an id, a code or a number."""
+
+    kind: Kind
+    value: str | float
+
+    def __str__(self) -> str:
+        unit = {"max time": " h", "max cost": " USD"}.get(self.kind, "")
+        value = self.value if isinstance(self.value, str) else f"{self.value:.10g}"
+        return f"{self.kind} {value}{unit}"
+
+
+@dataclass(frozen=True, eq=False)
+class Trip:
+    """What is asked: `origin` and `destination` are node ids, `commodity` is a row, vias stand in their order."""
+
+    data: Dataset
+    origin: str
+    destination: str
+    commodity: int
+    quantity: float
+    weights: Weights
+    year: int
+    constraints: tuple[Constraint, ...]
+
+    def ids(self, *kinds: Kind) -> tuple[str, ...]:
+        """Return the values of the constraints of some kinds, in order."""
+        return tuple(str(constraint.value) for constraint in self.constraints if constraint.kind in kinds)
+
+    def number(self, kind: Kind) -> float | None:
+        """Return the value of the constraint of a kind, None where there is none."""
+        return next((float(constraint.value) for constraint in self.constraints if constraint.kind == kind), None)
+
+    def keeping(self, constraints: Iterable[Constraint]) -> Trip:
+        """Return the trip with these constraints only."""
+        return replace(self, constraints=tuple(constraints))
+
+    @property
+    def network(self) -> Adjacency:
+        """The virtual network of the trip's year and month for its commodity and weights."""
+        month = self.number("month")
+        return adjacency(self.data, self.year, None if month is None else int(month), self.commodity, self.weights)
+
+    @property
+    def has_moves(self) -> bool:
+        """Whether the places named differ at all."""
+        return len({self.origin, *self.ids("via"), self.destination}) > 1
+
+
+def plan_trip(
+    data: Dataset,
+    origin: str,
+    destination: str,
+    *,
+    commodity: str,
+    quantity: float,
+    weights: Weights,
+    year: int | None,
+    month: int | None,
+    avoid_countries: Iterable[str],
+    avoid_modes: Iterable[str],
+    avoid: Iterable[str],
+    via: Iterable[str],
+    max_time_h: float | None,
+    max_cost_usd: float | None,
+) -> Trip:
+    """Return the trip meant by names and numbers as a person gives them.
+
+    Raises
+    ------
+    UnknownIdError
+        A name fits nothing or several things.
+    ValueError
+        A number is out of range.
+    """
+    if not 0 < quantity < float("inf"):
+        raise ValueError(f"quantity must be a finite number above 0, not {quantity}")
+    if month is not None and month not in range(1, 13):
+        raise ValueError(f"month must be 1 to 12, not {month}")
+    for name, limit in (("max_time_h", max_time_h), ("max_cost_usd", max_cost_usd)):
+        if limit is not None and (isnan(limit) or limit < 0):
+            raise ValueError(f"{name} must be a number of at least 0, not {limit}")
+    network = data.network
+    asked: list[tuple[Kind, str | float]] = []
+    asked += [("avoid country", code) for code in sorted(map(check_country, _each(avoid_countries)))]
+    asked += [("avoid mode", mode) for mode in sorted(map(check_mode, _each(avoid_modes)))]
+    for kind, found in sorted(resolve_node_or_link(network, name) for name in _each(avoid)):
+        asked.append(("avoid node" if kind == "node" else "avoid link", found))
+    # A set per kind, but vias may repeat: the order of travel is theirs.
+    asked = list(dict.fromkeys(asked))
+    asked += [("via", resolve_node(network, name)) for name in _each(via)]
+    if month is not None:
+        asked.append(("month", month))
+    if max_time_h is not None:
+        asked.append(("max time", max_time_h))
+    if max_cost_usd is not None:
+        asked.append(("max cost", max_cost_usd))
+    return Trip(
+        data=data,
+        origin=resolve_node(network, origin),
+        destination=resolve_node(network, destination),
+        commodity=commodity_row(data, commodity),
+        quantity=quantity,
+        weights=weights,
+        year=data.base_year if year is None else year,
+        constraints=tuple(Constraint(kind, value) for kind, value in asked),
+    )
+
+
+def arc_sequences(trip: Trip) -> Iterator[tuple[int, ...]]:
+    """Yield the arcs of every route of a trip, best first, each sequence once.
+
+    No state is passed twice between two vias. A sequence that could move on to its next stage at several states of a
+    via is one route all the same.
+    """
+    network = trip.network
+    digraph = _digraph(trip, network)
+    seen: set[tuple[int, ...]] = set()
+    for path in loopless_paths(digraph, network.keys, _limits(trip, network, digraph)):
+        arcs = tuple(arc for _, arc in path if arc != FREE)
+        if arcs not in seen:
+            seen.add(arcs)
+            yield arcs
+
+
+def _digraph(trip: Trip, network: Adjacency) -> Digraph:
+    """Return the digraph of a trip, without what it avoids."""
+    graph, tables = network.graph, trip.data.network
+    row_of = tables.nodes.row_of
+    links = [tables.links.row_of[link_id] for link_id in trip.ids("avoid link")]
+    return network.between(
+        row_of[trip.origin],
+        [row_of[via] for via in trip.ids("via")],
+        row_of[trip.destination],
+        closed_states=_avoided_states(trip, network, tables),
+        closed_arcs=frozenset(np.flatnonzero(np.isin(graph.link, links)).tolist()) if links else frozenset(),
+    )
+
+
+def _avoided_states(trip: Trip, network: Adjacency, tables: Network) -> frozenset[int]:
+    """Return the states in avoided countries, of avoided modes and at avoided nodes."""
+    graph = network.graph
+    countries, modes, nodes = trip.ids("avoid country"), trip.ids("avoid mode"), trip.ids("avoid node")
+    avoided: set[int] = set()
+    if countries:
+        of_node = np.isin(tables.nodes.text("country").astype(str), countries)
+        avoided.update(np.flatnonzero(of_node[graph.state_node]).tolist())
+    if modes:
+        avoided.update(np.flatnonzero(np.isin(graph.bare_mode.astype(str), modes)).tolist())
+    for node in nodes:
+        avoided.update(graph.states_of.get(tables.nodes.row_of[node], ()))
+    return frozenset(avoided)
+
+
+def _limits(trip: Trip, network: Adjacency, digraph: Digraph) -> list[Limit]:
+    """Return the limits of a trip, money per commodity unit."""
+    max_time_h, max_cost_usd = trip.number("max time"), trip.number("max cost")
+    asked: list[tuple[list[float], float]] = []
+    if max_time_h is not None:
+        asked.append((network.time_h, max_time_h))
+    if max_cost_usd is not None:
+        asked.append((network.cost_usd, max_cost_usd / trip.quantity))
+    return [Limit(values, distances_to_sink(digraph, values), most * (1.0 + TOLERANCE)) for values, most in asked]
+
+
+def _each(names: Iterable[str]) -> Iterable[str]:
+    """Return names one by one, also where a single one was given as it is."""
+    return (names,) if isinstance(names, str) else names
