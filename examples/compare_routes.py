@@ -5,8 +5,8 @@ Run: python examples/compare_routes.py
 
 from __future__ import annotations
 
-import shlex
-from typing import TYPE_CHECKING, TypedDict
+import re
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 from network import Dataset, load
 from optimizer import Route, Weights, find_routes
@@ -17,34 +17,47 @@ if TYPE_CHECKING:
 
 
 class Constraints(TypedDict, total=False):
+    minimize: Literal["time"]
     avoid_modes: Sequence[str]
     avoid_countries: Sequence[str]
     via: Sequence[str]
 
 
 CHINA_EUROPE: dict[str, Constraints] = {
-    "air": {"avoid_modes": ["rail", "sea", "river"], "avoid_countries": ["KZ", "RU", "MN"]},
+    "air, the fastest": {"minimize": "time"},
     "road": {"avoid_modes": ["rail", "sea", "river", "air"]},
     "rail, northern": {"avoid_modes": ["road", "sea", "river", "air"], "via": ["Małaszewicze"]},
-    "Middle Corridor": {"avoid_modes": ["road", "air"], "avoid_countries": ["RU", "IR"], "via": ["Aktau"]},
+    "Middle, Constanta": {"avoid_modes": ["road", "air"], "via": ["Aktau", "Poti", "Constanta"]},
+    "Middle, BTK": {"avoid_modes": ["road", "air"], "via": ["Aktau", "Kars"]},
     "sea via Suez": {"avoid_modes": ["air"], "via": ["Suez"]},
-    "sea via the Cape": {"avoid_modes": ["air"], "via": ["za-cape"]},
+    "sea via the Cape": {"avoid_modes": ["air"], "via": ["Cape of Good Hope"]},
 }
 
 NORTH_SOUTH: dict[str, Constraints] = {
     "west: Azerbaijan": {"avoid_modes": ["air"], "via": ["Baku", "Bandar Abbas"]},
     "trans-Caspian": {"avoid_modes": ["air"], "via": ["Astrakhan", "Bandar Abbas"], "avoid_countries": ["AZ", "KZ"]},
-    "east: Turkmenistan": {"avoid_modes": ["air"], "via": ["tm-bereket", "Bandar Abbas"]},
+    "east: Turkmenistan": {"avoid_modes": ["air"], "via": ["Bereket", "Bandar Abbas"]},
     "sea, by Suez": {"avoid_modes": ["air"], "via": ["Suez"]},
 }
 
 
 def compare(data: Dataset, origin: str, destination: str, ways: dict[str, Constraints]) -> dict[str, Route]:
-    """Return the best route of each way, by money plus the goods' own time value."""
-    return {
-        name: find_routes(data, origin, destination, weights=Weights(), **constraints)[0]
-        for name, constraints in ways.items()
-    }
+    """Return the best route of each way, by money plus the goods' own time value where nothing else is minimized."""
+    return {name: best(data, origin, destination, constraints) for name, constraints in ways.items()}
+
+
+def best(data: Dataset, origin: str, destination: str, constraints: Constraints) -> Route:
+    """Return the best route under some constraints."""
+    weights = Weights(cost=0.0, time_per_h=1.0) if constraints.get("minimize") == "time" else Weights()
+    return find_routes(
+        data,
+        origin,
+        destination,
+        weights=weights,
+        avoid_modes=frozenset(constraints.get("avoid_modes", ())),
+        avoid_countries=frozenset(constraints.get("avoid_countries", ())),
+        via=tuple(constraints.get("via", ())),
+    )[0]
 
 
 def side_by_side(routes: dict[str, Route]) -> Table:
@@ -69,10 +82,11 @@ def side_by_side(routes: dict[str, Route]) -> Table:
 def command(origin: str, destination: str, constraints: Constraints) -> str:
     """Return the command that asks for the same route."""
     words = ["corridor", "route", origin, destination, "-k", "1"]
+    words += ["--minimize", constraints["minimize"]] if "minimize" in constraints else []
     words += [word for mode in constraints.get("avoid_modes", ()) for word in ("--avoid-mode", mode)]
     words += [word for country in constraints.get("avoid_countries", ()) for word in ("--avoid-country", country)]
     words += [word for node in constraints.get("via", ()) for word in ("--via", node)]
-    return shlex.join(words)
+    return " ".join(f'"{word}"' if re.search(r"[^\w/-]", word) else word for word in words)
 
 
 def main() -> None:

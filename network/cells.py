@@ -16,8 +16,10 @@ from network.model import MODES, Column, split_list
 from network.records import (
     CAPACITY_UNIT_PATTERN,
     ID_PATTERN,
+    LARGEST,
     MONTHS_PATTERN,
     RECORDS,
+    SMALLEST,
     TRANSFER_MODE_PATTERN,
     UNLOCODE_PATTERN,
 )
@@ -93,6 +95,7 @@ def _adapter(table: str, column: str) -> TypeAdapter[list[float]] | TypeAdapter[
     return TypeAdapter(list[cell])  # type: ignore[valid-type]
 
 
+BOUNDS = {"greater_than_equal": "ge", "less_than_equal": "le"}
 _PATTERNS: Mapping[str, tuple[str, str, str]] = {
     ID_PATTERN: ("E114", "cannot be an id", "use no semicolons, line breaks or control characters"),
     MONTHS_PATTERN: ("E116", "is no range of months", "write months 1 to 12 as 4-11 or, over the new year, 11-3"),
@@ -131,15 +134,18 @@ def _explain(field: FieldInfo, column: str, cell: str, problem: ErrorDetails) ->
         return BadCell("E118", f"{shown} is not a whole number", "write it without a fraction")
     if column == "directed":
         return BadCell("E112", f"{shown} is neither 0 nor 1", "write 1 for one way, 0 for both ways")
-    bounds = {"greater_than_equal": "ge", "greater_than": "gt", "less_than_equal": "le"}
-    if kind in bounds:
-        bound = context[bounds[kind]]
-        words = {"ge": ("is below", "or more"), "gt": ("is not above", "or more"), "le": ("is above", "or less")}
-        is_wrong, remedy = words[bounds[kind]]
-        limit = f"{bound:g}"
-        remedy = f"give more than {limit}" if bounds[kind] == "gt" else f"give {limit} {remedy}"
-        return BadCell("E112", f"{cell} {is_wrong} {limit}", remedy)
+    if kind in BOUNDS:
+        return _out_of_range(cell, kind, context[BOUNDS[kind]])
     return BadCell("E111", f"{shown} is not a number", "write digits with a decimal point, such as 1250.5")
+
+
+def _out_of_range(cell: str, kind: str, bound: float) -> BadCell:
+    if bound == SMALLEST and float(cell) <= 0:
+        return BadCell("E112", f"{cell} is not above 0", "give more than 0")
+    if kind == "greater_than_equal":
+        return BadCell("E112", f"{cell} is below {bound:g}", f"give {bound:g} or more")
+    remedy = "leave the cell empty where nothing limits it" if bound == LARGEST else f"give {bound:g} or less"
+    return BadCell("E112", f"{cell} is above {bound:g}", remedy)
 
 
 def _bad_pattern(pattern: str, cell: str) -> BadCell:

@@ -34,8 +34,8 @@ class Change:
 
     table: str
     where: Mapping[str, Value] = field(default_factory=dict)
-    set: Mapping[str, Value] = field(default_factory=dict)
     scale: Mapping[str, float] = field(default_factory=dict)
+    set: Mapping[str, Value] = field(default_factory=dict)
     add: Mapping[str, float] = field(default_factory=dict)
     close: float | None = None
     rows: tuple[Mapping[str, Scalar], ...] = ()
@@ -111,7 +111,7 @@ def read_change(mapping: Mapping[str, object], place: Place) -> tuple[Change | N
     _check_operations(mapping, place, found)
     if found:
         return None, found
-    return Change(str(table), where, setting, scale, add, close, rows), []
+    return Change(str(table), where, scale, setting, add, close, rows), []
 
 
 def _check_operations(mapping: Mapping[str, object], place: Place, found: list[Finding]) -> None:

@@ -38,7 +38,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     ),
     "demands": (
         *("demand_id", "origin", "destination", "commodity", "year", "volume", "unmet_cost_usd_per_unit"),
-        *("max_time_h", "avoid_countries", "avoid_modes", "source", "confidence", "note"),
+        *("max_time_h", "avoid_countries", "avoid_modes", "group", "source", "confidence", "note"),
     ),
     "corridors": ("corridor_id", "name", "name_ru", "description", "source", "confidence", "note"),
     "observations": (

@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
 SPACE_AT_END = re.compile(r"\s\0|\0\s")
 
 
-@dataclass(frozen=True, eq=False)
-class Cells:
+class Cells(NamedTuple):
     """The cells of a table as stripped text, by column; `lines` (n_rows,) is the line on which each row begins.
 
     `ragged` holds the rows with too few or too many cells; they are padded or cut to the header.
@@ -94,8 +92,9 @@ def read_cells(path: Path, file: str, problems: list[Finding]) -> Cells | None:
 
 def clean(cells: Sequence[str]) -> Sequence[str]:
     """Return the cells without space around them."""
-    # One search over all cells is several times cheaper than stripping each, and space is rare.
-    if SPACE_AT_END.search("\0".join(["", *cells, ""])):
+    # Space is rare, and one search over all cells is several times cheaper than stripping each.
+    joined = "\0".join(["", *cells, ""])
+    if len(joined.split(None, 1)) > 1 and SPACE_AT_END.search(joined):
         return [cell.strip() for cell in cells]
     return cells
 

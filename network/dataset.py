@@ -18,7 +18,7 @@ from network.model import Annex, Dataset, DatasetInfo, Network, Table
 from network.reading import Sheet, cell_of, checked_sheet, default_commodities, empty_table, sound_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -104,7 +104,7 @@ def dataset_from_frames(
     """
     problems: list[Finding] = []
     sheets = {
-        table: checked_sheet(table, _frame_cells(table, frame), problems)
+        table: checked_sheet(table, _frame_cells(table, frame, problems), problems)
         for table, frame in frames.items()
         if table in TABLES
     }
@@ -245,11 +245,17 @@ def _cells(folder: Path, name: str, problems: list[Finding]) -> Cells | None:
     return read_cells(path, path.name, problems)
 
 
-def _frame_cells(name: str, frame: pd.DataFrame) -> Cells:
+def _frame_cells(name: str, frame: pd.DataFrame, problems: list[Finding]) -> Cells:
     """Return the cells of a frame; its lines are those of the CSV file it would be."""
-    columns = {str(column): clean([cell_of(value) for value in frame[column].tolist()]) for column in frame.columns}
-    n_rows = len(next(iter(columns.values()), ()))
-    return Cells(f"{name}.csv", columns, np.arange(2, n_rows + 2, dtype=np.int64))
+    columns: dict[str, Sequence[str]] = {}
+    for at, label in enumerate(frame.columns):
+        column = str(label).strip()
+        if column in columns:
+            message = f'the column "{column}" is there twice'
+            problems.append(Finding(f"{name}.csv", 1, column, "E105", message, "keep one of them"))
+            continue
+        columns[column] = clean([cell_of(value) for value in frame.iloc[:, at].tolist()])
+    return Cells(f"{name}.csv", columns, np.arange(2, len(frame) + 2, dtype=np.int64))
 
 
 def _misnamed(folder: Path) -> list[Finding]:

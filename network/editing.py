@@ -79,13 +79,13 @@ def make_change(data: Dataset, change: Change) -> tuple[Dataset, bool]:
 
 
 def _leaves_gap(before: Table, mask: Mask, change: Change) -> bool:
-    """Tell whether `set` may leave something missing: texts and empty cells may, and a capacity where none was."""
+    """Tell whether a change may leave something missing: texts and empty cells may, and a capacity where none was."""
     for column, value in change.set.items():
         if value == "" or before.columns[column].dtype != np.float64:
             return True
-        if column == "capacity" and not (before.number(column)[mask] > 0.0).all():
-            return True
-    return False
+    # A closed or unlimited row needs no unit, one with a capacity does.
+    gives_capacity = "capacity" in change.set or "capacity" in change.add
+    return gives_capacity and not (before.number("capacity")[mask] > 0.0).all()
 
 
 def _set(data: Dataset, name: str, mask: Mask, column: str, value: Value) -> Dataset:
@@ -119,7 +119,8 @@ def _moved(data: Dataset, name: str, mask: Mask, column: str, factor: float, ste
     used = _used(data, name, column)[mask]
     _refuse_empty(table, column, mask, np.isnan(used))
     values = table.number(column).copy()
-    values[mask] = used * factor + step
+    with np.errstate(over="ignore"):
+        values[mask] = used * factor + step
     _check_range(table, column, values, mask)
     return _with_column(data, name, column, values)
 
@@ -174,7 +175,7 @@ def _with_rows(table: Table, rows: Sequence[Mapping[str, Scalar]]) -> Table:
         added = rows_to_table(table.name, rows)
     except DatasetError as error:
         raise RefusedChangeError.of(
-            replace(finding, message=f"new row {finding.line}: {finding.message}") for finding in error.findings
+            finding._replace(message=f"new row {finding.line}: {finding.message}") for finding in error.findings
         ) from None
     if table.name not in KEYLESS:
         key = next(iter(table.columns))

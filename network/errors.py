@@ -15,8 +15,7 @@ Infeasible, unbounded and a time limit are statuses of a plan, not errors.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
 Severity = Literal["error", "warning"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Finding:
+class Finding(NamedTuple):
     """One problem in data or plan, with the place to mend it.
 
     ``line`` is the line of the file (the header is line 1), 0 where the problem belongs to no single line;

@@ -21,7 +21,7 @@ NAME_COLUMNS = ("node_id", "name", "unlocode", "name_ru", "name_kk")
 
 APOSTROPHES = frozenset("'’‘ʼʹ`´ʻ′")
 # Letters that NFKD leaves whole although a Latin keyboard has a plain form for them.
-PLAIN_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
+PLAIN_LETTERS = {"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
 # Rough transliteration, only for suggestions: й and ё have lost their marks by then.
 CYRILLIC_TO_LATIN = str.maketrans(
     dict(zip("абвгдезиклмнопрстуфхыэіғқңөұүһә", "abvgdeziklmnoprstufhyeigknouuha", strict=True))
@@ -33,6 +33,23 @@ COUNTRY_HABITS = {"UK": "GB", "EN": "GB", "EL": "GR", "KAZ": "KZ", "CHN": "CN", 
 _indexes: WeakKeyDictionary[Table, dict[str, tuple[str, ...]]] = WeakKeyDictionary()
 
 
+class _Folded(dict[int, str | None]):
+    """What each character of a name becomes, worked out when it is first met, as every start folds all names."""
+
+    def __missing__(self, code: int) -> str | None:
+        letter = chr(code)
+        folded: str | None = PLAIN_LETTERS.get(letter, letter)
+        if letter in APOSTROPHES or unicodedata.combining(letter):
+            folded = None
+        elif not letter.isalnum() and unicodedata.category(letter)[0] != "M":
+            folded = " "
+        self[code] = folded
+        return folded
+
+
+_FOLDED = _Folded()
+
+
 def normalize(name: str) -> str:
     """Return a name without case, accents, apostrophes and punctuation, words parted by one space.
 
@@ -41,12 +58,10 @@ def normalize(name: str) -> str:
     >>> normalize("Xi’an"), normalize("MAŁASZEWICZE"), normalize("Усть-Каменогорск"), normalize("Орёл")
     ('xian', 'malaszewicze', 'усть каменогорск', 'орел')
     """
-    text = "".join(letter for letter in name.casefold() if letter not in APOSTROPHES)
+    text = name.casefold()
     if not text.isascii():
-        parts = unicodedata.normalize("NFKD", text)
-        text = "".join(part for part in parts if not unicodedata.combining(part)).casefold().translate(PLAIN_LETTERS)
-    words = "".join(part if part.isalnum() or unicodedata.category(part)[0] == "M" else " " for part in text)
-    return " ".join(words.split())
+        text = unicodedata.normalize("NFKD", text).casefold()
+    return " ".join(text.translate(_FOLDED).split())
 
 
 def romanize(name: str) -> str:
@@ -69,12 +84,17 @@ def find_node(nodes: Table, name: str) -> str:
     """Return the id of the row of a table of nodes that `name` means; see `resolve_node`."""
     if name in nodes.row_of:
         return name
-    found = _node_index(nodes).get(normalize(name), ())
+    found = nodes_named(nodes, name)
     if len(found) == 1:
         return found[0]
     if not found:
         raise UnknownIdError(f'unknown node "{name}"', name=name, matches=_close_nodes(nodes, name))
     raise _ambiguous(nodes, name, found)
+
+
+def nodes_named(nodes: Table, name: str) -> tuple[str, ...]:
+    """Return the ids of the rows of a table of nodes that have `name` as id, name, alias or UN/LOCODE."""
+    return _node_index(nodes).get(normalize(name), ())
 
 
 def resolve_link(network: Network, link_id: str) -> str:
@@ -197,12 +217,12 @@ def _node_index(nodes: Table) -> dict[str, tuple[str, ...]]:
     """Return node ids by normalized name, built once per table of nodes."""
     index = _indexes.get(nodes)
     if index is None:
-        index = {}
+        found: dict[str, dict[str, None]] = {}
         for name, node_id in _node_names(nodes):
             key = normalize(name) if name else ""
-            known = index.get(key, ())
-            if key and node_id not in known:
-                index[key] = (*known, node_id)
+            if key:
+                found.setdefault(key, {})[node_id] = None
+        index = {key: tuple(node_ids) for key, node_ids in found.items()}
         _indexes[nodes] = index
     return index
 

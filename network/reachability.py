@@ -136,20 +136,74 @@ def _cut_off(states: States, usable: Mask, ends: tuple[Indices, Indices], rows: 
     )
     labels = components(n_states + n_modes, tails[~directed], heads[~directed])
     # Only directed arcs between parts that are whole by themselves are left to walk: few, as a rule.
-    onward: dict[int, set[int]] = {}
+    onward: dict[int, list[int]] = {}
     for tail, head in zip(labels[tails[directed]].tolist(), labels[heads[directed]].tolist(), strict=True):
         if tail != head:
-            onward.setdefault(tail, set()).add(head)
+            onward.setdefault(tail, []).append(head)
     touched = np.zeros(len(labels), dtype=np.bool_)
     touched[tails] = touched[heads] = True
-    reached_from: dict[int, set[int]] = {}
-    cut_off: list[int] = []
-    for row, origin, destination in zip(rows, *(end.tolist() for end in ends), strict=True):
-        if origin not in reached_from:
-            reached_from[origin] = _walk(_parts(labels, touched, origin, n_modes), onward)
-        if reached_from[origin].isdisjoint(_parts(labels, touched, destination, n_modes)):
-            cut_off.append(row)
-    return cut_off
+    starts = [_parts(labels, touched, origin, n_modes) for origin in ends[0].tolist()]
+    bit_of = {destination: 1 << place for place, destination in enumerate(dict.fromkeys(ends[1].tolist()))}
+    own: dict[int, int] = {}
+    for destination, bit in bit_of.items():
+        for part in _parts(labels, touched, destination, n_modes):
+            own[part] = own.get(part, 0) | bit
+    reached = _reached((part for parts in starts for part in parts), onward, own)
+    return [
+        row
+        for row, parts, destination in zip(rows, starts, ends[1].tolist(), strict=True)
+        if not any(reached[part] & bit_of[destination] for part in parts)
+    ]
+
+
+def _reached(starts: Iterable[int], onward: dict[int, list[int]], own: dict[int, int]) -> dict[int, int]:
+    """Return, for every vertex met on the way from `starts`, the bits in `own` of all it reaches, its own included.
+
+    Strongly connected parts are complete in reverse topological order (R. Tarjan, Depth-first search and linear graph
+    algorithms, SIAM J. Comput. 1, 1972): what lies onward of a part is known by then, for all origins at once.
+    """
+    reached: dict[int, int] = {}
+    order: dict[int, int] = {}
+    low: dict[int, int] = {}
+    incomplete: list[int] = []
+    for start in starts:
+        if start in order:
+            continue
+        path = [(start, iter(onward.get(start, ())))]
+        order[start] = low[start] = len(order)
+        incomplete.append(start)
+        while path:
+            vertex, following = path[-1]
+            for after in following:
+                if after not in order:
+                    path.append((after, iter(onward.get(after, ()))))
+                    order[after] = low[after] = len(order)
+                    incomplete.append(after)
+                    break
+                if after not in reached:
+                    low[vertex] = min(low[vertex], order[after])
+            else:
+                path.pop()
+                if path:
+                    low[path[-1][0]] = min(low[path[-1][0]], low[vertex])
+                if low[vertex] == order[vertex]:
+                    _complete(vertex, incomplete, onward, own, reached)
+    return reached
+
+
+def _complete(
+    root: int, incomplete: list[int], onward: dict[int, list[int]], own: dict[int, int], reached: dict[int, int]
+) -> None:
+    """Move the strongly connected part of `root` from the stack `incomplete` to `reached`."""
+    members = [incomplete.pop()]
+    while members[-1] != root:
+        members.append(incomplete.pop())
+    bits = 0
+    for member in members:
+        bits |= own.get(member, 0)
+        for after in onward.get(member, ()):
+            bits |= reached.get(after, 0)
+    reached.update(dict.fromkeys(members, bits))
 
 
 def _parts(labels: Indices, touched: Mask, node: int, n_modes: int) -> list[int]:
@@ -157,17 +211,6 @@ def _parts(labels: Indices, touched: Mask, node: int, n_modes: int) -> list[int]
     span = slice(node * n_modes, (node + 1) * n_modes)
     labels_here: list[int] = labels[span][touched[span]].tolist()
     return labels_here
-
-
-def _walk(starts: Iterable[int], onward: dict[int, set[int]]) -> set[int]:
-    """Return everything reached from `starts`, starts included."""
-    reached = set(starts)
-    stack = list(reached)
-    while stack:
-        new = onward.get(stack.pop(), set()) - reached
-        reached |= new
-        stack.extend(new)
-    return reached
 
 
 def _ends(network: Network, demands: Table, rows: list[int]) -> tuple[Indices, Indices]:

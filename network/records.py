@@ -56,9 +56,11 @@ Countries = Annotated[str, AfterValidator(check_countries)]
 Modes = Annotated[str, AfterValidator(check_modes)]
 Months = Annotated[str, Field(pattern=MONTHS_PATTERN)]
 TransferMode = Annotated[str, Field(pattern=TRANSFER_MODE_PATTERN)]
-Number = Annotated[float, Field(allow_inf_nan=False)]
-Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+# Far beyond anything real, and near enough to 1 that products and quotients of a few values stay finite.
+LARGEST, SMALLEST = 1e30, 1e-9
+Number = Annotated[float, Field(ge=-LARGEST, le=LARGEST, allow_inf_nan=False)]
+Amount = Annotated[float, Field(ge=0, le=LARGEST, allow_inf_nan=False)]
+Positive = Annotated[float, Field(ge=SMALLEST, le=LARGEST, allow_inf_nan=False)]
 Year = Annotated[int, Field(ge=1900, le=2200)]
 Flag = Annotated[int, Field(ge=0, le=1)]
 CapacityUnit = Annotated[str, Field(pattern=CAPACITY_UNIT_PATTERN)]
@@ -279,6 +281,7 @@ class Demand(Record):
     max_time_h: Positive | None = Field(None, description="Longest allowed time.", json_schema_extra={"unit": "h"})
     avoid_countries: Countries = Field("", description="Countries not to touch, `;`-separated.")
     avoid_modes: Modes = Field("", description="Bare modes not to use, `;`-separated.")
+    group: str = Field("", description="Label by which scenarios select demands; the model does not use it.")
     source: Source = ""
     confidence: Grade = ""
     note: Note = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from network.errors import Finding, UnknownIdError
+from network.errors import Finding
 from network.model import Table, split_list
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ REFERENCES: dict[str, dict[str, str]] = {
 LISTS = frozenset(("corridors",))
 """Columns of ``;``-separated ids."""
 
-SEARCH_BUDGET = 100_000
+SEARCH_BUDGET = 20_000
 """Ids compared for suggestions, per column: many dangling ids in a large dataset must not take minutes."""
 
 
@@ -113,14 +113,15 @@ def _dangling(sheet: Sheet, column: str, target: Sheet) -> list[Finding]:
 
 
 def _close_id(table: Table, wrong: str) -> str:
-    """Return a suggestion for an unknown id: the node that has it as a name, or an id like it."""
-    from network.places import close_matches, find_node
+    """Return a suggestion for an unknown id: the node that has it as a name, or ids like it."""
+    import difflib
 
-    if table.name == "nodes":
-        try:
-            return f'write its node_id, "{find_node(table, wrong)}"'
-        except UnknownIdError:
-            pass
-    matches = close_matches(wrong, table.row_of)
-    shown = " or ".join(f'"{match}"' for match in matches[:3])
+    from network.places import nodes_named
+
+    named = nodes_named(table, wrong) if table.name == "nodes" else ()
+    if len(named) == 1:
+        return f'write its node_id, "{named[0]}"'
+    by_case = {known.casefold(): known for known in table.row_of}
+    matches = difflib.get_close_matches(wrong.casefold(), by_case, n=3)
+    shown = " or ".join(f'"{by_case[match]}"' for match in matches)
     return f"did you mean {shown}?" if matches else ""

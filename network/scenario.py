@@ -22,9 +22,9 @@ from network.toml_source import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-KEYS = ("name", "year", "projects", "changes")
+KEYS = ("name", "description", "year", "projects", "changes")
 # Free text for the reader of the file; the model does not use it.
-REMARKS = ("description", "note", "source")
+REMARKS = ("note", "source")
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,12 @@ class Scenario:
     """A named list of changes; ``network.apply`` makes them.
 
     `year` is the year it is meant for, None for the base year. `projects` are ids of the dataset's project cards,
-    switched on before the `changes` are made in order. `file` is where it was read from, for messages only.
+    switched on before the `changes` are made in order. `description` is for its reader; `file` is where it was read
+    from, for messages only.
     """
 
     name: str
+    description: str = field(default="", kw_only=True)
     year: int | None = None
     projects: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
@@ -76,6 +78,8 @@ class Scenario:
     def to_mapping(self) -> dict[str, object]:
         """Return the plain mapping from which `from_mapping` builds this scenario again."""
         mapping: dict[str, object] = {"name": self.name}
+        if self.description:
+            mapping["description"] = self.description
         if self.year is not None:
             mapping["year"] = self.year
         if self.projects:
@@ -103,12 +107,13 @@ def _scenario(mapping: Mapping[str, object], place: Place, lines: list[int]) -> 
     name = text_of(mapping, "name", place, found)
     if not name and isinstance(mapping.get("name", ""), str):
         found.append(place.problem("name", "E303", "the scenario has no name", 'write name = "…"'))
+    description = text_of(mapping, "description", place, found)
     year = year_of(mapping, place, found)
     projects = texts_of(mapping, "projects", place, found)
     changes = read_changes(mapping, place, lines, found)
     if found:
         return None, found
-    return Scenario(name, year, projects, changes, file=place.file), []
+    return Scenario(name, year, projects, changes, description=description, file=place.file), []
 
 
 def read_changes(

@@ -9,11 +9,12 @@ from pydantic.json_schema import models_json_schema
 
 from network.cells import required_columns
 from network.columns import NUMBERS, REQUIRED_TABLES
-from network.records import RECORDS, DatasetToml, Grade, Source, Year
+from network.records import LARGEST, RECORDS, SMALLEST, DatasetToml, Grade, Source, Year
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
+SIGNS = {"ge": "≥", "le": "≤"}
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 Condition = str | float | bool | list[str | float | bool]
@@ -145,11 +146,7 @@ def _values(column: str, field: FieldInfo) -> str:
     if column == "directed":
         return "0, 1"
     rules = [*field.metadata, *(rule for kind in kinds[1:] for part in kind.__metadata__ for rule in part.metadata)]
-    limits = [
-        f"{sign} {getattr(rule, key):g}"
-        for rule in rules
-        for key, sign in (("ge", "≥"), ("gt", ">"), ("le", "≤"))
-        if hasattr(rule, key)
-    ]
+    bounds = [(sign, getattr(rule, key)) for rule in rules for key, sign in SIGNS.items() if hasattr(rule, key)]
+    limits = ["> 0" if limit == SMALLEST else f"{sign} {limit:g}" for sign, limit in bounds if abs(limit) != LARGEST]
     is_whole = int in (annotation, *(get_args(kind)[0] for kind in kinds[1:]))
     return " ".join(["whole number" if is_whole else "number", ", ".join(limits)]).strip()

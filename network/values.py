@@ -5,8 +5,8 @@ Scenario changes act on these, the virtual network is built from these: one plac
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -25,8 +25,7 @@ USE_COLUMNS = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class LinkValues:
+class LinkValues(NamedTuple):
     """Resolved values of every link, each of shape (n_links,); NaN where neither the row nor a rate gives one.
 
     `cost_usd_per_teu` and `cost_usd_per_t` include the fixed cost. `co2_kg_per_t` is well-to-wheel, 0 without a rate.
@@ -51,13 +50,9 @@ def rate_of_links(network: Network, column: str) -> Numbers:
     tails, _ = network.link_ends
     countries = network.nodes.text("country")[tails]
     nan = float("nan")
-    return np.array(
-        [
-            by_key.get((mode, country), by_key.get((mode, "*"), nan))
-            for mode, country in zip(network.links.text("mode"), countries, strict=True)
-        ],
-        dtype=np.float64,
-    )
+    keys = list(zip(network.links.text("mode"), countries, strict=True))
+    chosen = {key: by_key.get(key, by_key.get((key[0], "*"), nan)) for key in set(keys)}
+    return np.array([chosen[key] for key in keys], dtype=np.float64)
 
 
 def own_or(own: Numbers, otherwise: Numbers) -> Numbers:
@@ -98,6 +93,7 @@ def or_zero(table: Table, column: str) -> Numbers:
     return np.nan_to_num(table.number(column), nan=0.0)
 
 
+@cache
 def months_open(open_months: str) -> tuple[int, ...]:
     """Return the months of a range like ``4-11`` or ``11-3`` (inclusive, may wrap); all twelve where empty."""
     if not open_months:
@@ -113,6 +109,7 @@ def unit_of(capacity_unit: str) -> str:
     return capacity_unit.partition("/")[0]
 
 
+@cache
 def per_year(capacity_unit: str) -> float:
     """Return how many periods of a capacity unit a year has: 365 for ``train/day``; 1 for an empty unit."""
     return PERIODS_PER_YEAR[capacity_unit.partition("/")[2] or "year"]

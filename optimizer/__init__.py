@@ -7,9 +7,7 @@
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
     from optimizer.route import Route
     from optimizer.routing import find_routes
     from optimizer.solvers.pyomo_twin import to_pyomo
-    from optimizer.verify import verify
+    from optimizer.verification import verify
     from optimizer.weights import Weights
 
 __all__ = ["Plan", "Route", "SolveOptions", "Weights", "find_routes", "plan_flows", "to_pyomo", "verify"]
@@ -33,20 +31,8 @@ _MODULE_OF = {
     "find_routes": "optimizer.routing",
     "plan_flows": "optimizer.planning",
     "to_pyomo": "optimizer.solvers.pyomo_twin",
-    "verify": "optimizer.verify",
+    "verify": "optimizer.verification",
 }
-
-
-class _Package(ModuleType):
-    """The package as a module whose public names stay what they are."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        # Importing optimizer.verify would set the package's `verify` to the module and hide the function.
-        if not (name in _MODULE_OF and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> object:

@@ -29,7 +29,7 @@ class Adjacency:
     """Steps between the states of a virtual network, and what every arc costs one unit of a commodity.
 
     `out` and `into` hold the steps from and to every state, `n_states` lists each. The lists of values have one entry
-    per arc and a final 0; `keys` order paths by weight, then by time.
+    per arc and a final 0; `keys` order paths by weight, then by money, then by time.
     """
 
     graph: ArcGraph
@@ -124,20 +124,25 @@ def adjacency(data: Dataset, year: int, month: int | None, commodity: int, weigh
         values=values,
         out=out,
         into=into,
-        keys=path_keys(np.where(values.allowed, values.weight, 0.0), np.where(values.allowed, values.time_h, 0.0)),
+        keys=path_keys(
+            *(np.where(values.allowed, ranked, 0.0) for ranked in (values.weight, values.cost_usd, values.time_h))
+        ),
         time_h=[*values.time_h.tolist(), 0.0],
         cost_usd=[*values.cost_usd.tolist(), 0.0],
     )
 
 
-def path_keys(weight: Numbers, time_h: Numbers) -> list[int]:
-    """Return a whole number per arc, and a final 0, whose sums order paths by weight, then by time.
+def path_keys(*ranked: Numbers) -> list[int]:
+    """Return a whole number per arc, and a final 0, whose sums order paths by the first values, ties by the next.
 
-    Time takes the low digits, with room for any path.
+    Each of `ranked`, of shape (n_arcs,), takes lower digits than the one before, with room for any path.
     """
-    weights, times = whole_numbers(weight), whole_numbers(time_h)
-    room = sum(times).bit_length() + MOST_STAGES_BITS
-    return [(weight << room) + time for weight, time in zip(weights, times, strict=True)] + [0]
+    keys = [0] * len(ranked[0])
+    for values in ranked:
+        numbers = whole_numbers(values)
+        room = sum(numbers).bit_length() + MOST_STAGES_BITS
+        keys = [(key << room) + number for key, number in zip(keys, numbers, strict=True)]
+    return [*keys, 0]
 
 
 def whole_numbers(values: Numbers) -> list[int]:

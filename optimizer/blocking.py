@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import fsum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from network.errors import NoRouteError
 from network.model import MODES, split_list
@@ -15,13 +15,12 @@ if TYPE_CHECKING:
     from optimizer.trip import Constraint, Trip
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Totals:
-    """Weight, hours and money of the best route of a trip, in the order in which they matter."""
+class Totals(NamedTuple):
+    """Weight, money and hours of the best route of a trip, in the order in which they matter."""
 
     weight: float
-    time_h: float
     cost_usd: float
+    time_h: float
 
     def __str__(self) -> str:
         return f"{self.time_h / 24:.1f} d, {self.cost_usd:,.0f} USD"
@@ -112,8 +111,8 @@ def _best(trip: Trip) -> Totals | None:
     rows = list(arcs)
     return Totals(
         fsum(values.weight[rows].tolist()),
-        fsum(values.time_h[rows].tolist()),
         fsum(values.cost_usd[rows].tolist()) * trip.quantity,
+        fsum(values.time_h[rows].tolist()),
     )
 
 

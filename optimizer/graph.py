@@ -201,7 +201,8 @@ def commodity_arcs(graph: ArcGraph, row: int, weights: Weights) -> CommodityArcs
     co2_kg = graph.co2_kg_per_t * commodities.number("t_per_unit")[row]
     own_time_value = float(np.nan_to_num(commodities.number("time_value_usd_per_unit_h")[row], nan=0.0))
     time_per_h = own_time_value if weights.time_per_h is None else weights.time_per_h
-    weight = weights.cost * cost_usd + time_per_h * graph.time_h + weights.co2_per_kg * co2_kg
+    with np.errstate(over="ignore", invalid="ignore"):
+        weight = weights.cost * cost_usd + time_per_h * graph.time_h + weights.co2_per_kg * co2_kg
     if not np.isfinite(weight[allowed]).all():
         arc = int(np.flatnonzero(allowed & ~np.isfinite(weight))[0])
         raise CorridorError(f"no finite cost for {commodities.text('commodity_id')[row]} on {arc_name(graph, arc)}")

@@ -112,9 +112,13 @@ def plan_of(blocks: DemandBlocks, solution: FlowSolution, options: SolveOptions,
     paths, unmet = decompose(blocks, solution, options.flow_tolerance)
     flow = arc_flows(blocks, paths)
     unmet_cost = float((unmet * np.where(blocks.must_carry, 0.0, blocks.unmet_cost)).sum())
-    per_block = [(block, flow[blocks.offsets[at] : blocks.offsets[at + 1]]) for at, block in enumerate(blocks.blocks)]
-    transport_cost = sum(float(part @ block.values.cost_usd[block.arcs]) for block, part in per_block)
-    objective = sum(float(part @ block.values.weight[block.arcs]) for block, part in per_block) + unmet_cost
+    # Sums, not dot products: threads of a linear algebra library would cost more than they save and change last digits.
+    parts = [
+        (flow[first:last], block)
+        for block, first, last in zip(blocks.blocks, blocks.offsets[:-1], blocks.offsets[1:], strict=True)
+    ]
+    transport_cost = sum(float((part * block.values.cost_usd[block.arcs]).sum()) for part, block in parts)
+    objective = sum(float((part * block.values.weight[block.arcs]).sum()) for part, block in parts) + unmet_cost
     bound = proven_bound(blocks, solution)
     gap = relative_gap(objective, bound)
     return Plan(
@@ -217,7 +221,7 @@ def _reason(blocks: DemandBlocks, status: Status) -> str:
 
 def _check(plan: Plan) -> None:
     """Raise where the plan does not stand up to the verifier: such a plan is an error, not an answer."""
-    from optimizer.verify import verify
+    from optimizer.verification import verify
 
     findings = verify(plan, plan.data)
     if findings:

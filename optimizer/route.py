@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from network.model import split_list
 
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from optimizer.graph import ArcGraph, CommodityArcs
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(NamedTuple):
     """A passage of a link; money and CO2 are for the whole quantity, ``time_h`` = moving + waiting + border."""
 
     link_id: str
@@ -32,11 +30,10 @@ class Leg:
 
     def to_mapping(self) -> dict[str, Any]:
         """Return the leg as plain values."""
-        return asdict(self)
+        return self._asdict()
 
 
-@dataclass(frozen=True, slots=True)
-class TransferLeg:
+class TransferLeg(NamedTuple):
     """A change of mode or gauge at a node; money and CO2 are for the whole quantity."""
 
     node_id: str
@@ -49,11 +46,10 @@ class TransferLeg:
 
     def to_mapping(self) -> dict[str, Any]:
         """Return the leg as plain values, ``transfer`` first."""
-        return {"transfer": True, **{key: value for key, value in asdict(self).items() if key != "transfer"}}
+        return {"transfer": True, **{key: value for key, value in self._asdict().items() if key != "transfer"}}
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """One path from origin to destination for a quantity of a commodity.
 
     Attributes

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from optimizer.blocking import no_route
 from optimizer.route import build_route
 from optimizer.trip import arc_sequences, plan_trip
 from optimizer.weights import Weights
@@ -24,7 +24,7 @@ def find_routes(
     *,
     commodity: str = "container",
     quantity: float = 1.0,
-    k: int = 1,
+    k: int = 3,
     weights: Weights = Weights(),  # noqa: B008 - frozen
     year: int | None = None,
     month: int | None = None,
@@ -35,7 +35,7 @@ def find_routes(
     max_time_h: float | None = None,
     max_cost_usd: float | None = None,
 ) -> list[Route]:
-    """Return up to `k` routes, the first of them the optimum, in order of weight, time and input order of the links.
+    """Return up to `k` routes, the first of them the optimum, in order of weight; ties: money, time, order of input.
 
     A route is a sequence of links and transfers that passes no state (node, mode with gauge) twice between two vias.
     It leaves its origin and enters its destination in any state. Capacities other than 0 play no part.
@@ -92,8 +92,11 @@ def find_routes(
         max_time_h=max_time_h,
         max_cost_usd=max_cost_usd,
     )
-    found = list(islice(arc_sequences(trip), k)) if trip.has_moves else []
+    found = list(islice(arc_sequences(trip), min(k, sys.maxsize))) if trip.has_moves else []
     if not found:
+        # Only a refusal pays for looking into its reasons.
+        from optimizer.blocking import no_route
+
         raise no_route(trip)
     network = trip.network
     return [

@@ -5,10 +5,9 @@ Keys are whole numbers, so that sums are exact, ties are real ties and a bound i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence, Set
@@ -25,8 +24,7 @@ Step = tuple[int, int]
 Path = tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Digraph:
+class Digraph(NamedTuple):
     """Steps out of and back into every node, with the two ends of the search; no path enters a `closed` node."""
 
     out: list[list[Step]]
@@ -36,8 +34,7 @@ class Digraph:
     closed: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(NamedTuple):
     """A ceiling on the sum of a value along a path.
 
     `values` holds one number of at least 0 per arc and a final 0; `least` is the smallest sum from each node to the

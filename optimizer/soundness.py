@@ -5,7 +5,7 @@ Everything is recomputed from the paths of the answer and the virtual network; s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -271,15 +271,15 @@ def _legs(claim: PlanClaim, answer: Answer, question: Question, tolerances: Tole
 
 def _leg(leg: Leg | TransferLeg, own: Leg | TransferLeg, key: str, tolerances: Tolerances) -> Iterator[Finding]:
     """Compare a claimed leg with the one the data give."""
-    for field in fields(own):
-        claimed, expected = getattr(leg, field.name), getattr(own, field.name)
+    for field in own._fields:
+        claimed, expected = getattr(leg, field), getattr(own, field)
         if isinstance(expected, str):
             if claimed != expected:
                 message = f'claimed "{claimed}", the data say "{expected}"'
-                yield plan_finding(f"{key}.{field.name}", "V437", message, REPLAN)
+                yield plan_finding(f"{key}.{field}", "V437", message, REPLAN)
         elif _off(claimed, expected, tolerances.value * max(abs(claimed), abs(expected))):
             message = f"claimed {claimed:.9g}, the data give {expected:.9g}"
-            yield plan_finding(f"{key}.{field.name}", "V437", message, REPLAN)
+            yield plan_finding(f"{key}.{field}", "V437", message, REPLAN)
 
 
 def _bottlenecks(claim: PlanClaim, answer: Answer, question: Question, tolerances: Tolerances) -> Iterator[Finding]:

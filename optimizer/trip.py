@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import isnan
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
@@ -24,8 +24,7 @@ TOLERANCE = 1e-9
 """Relative: a route's own time or cost, given as the limit, admits the route."""
 
 
-@dataclass(frozen=True, slots=True)
-class Constraint:
+class Constraint(NamedTuple):
     """One thing asked of a route, such as ``avoid country RU``; `value` is an id, a code or a number."""
 
     kind: Kind

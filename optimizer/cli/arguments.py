@@ -15,6 +15,22 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound="Callable[..., Any]")
 Minimize = Literal["cost", "time", "co2"]
+LARGEST = 1e30
+"""What a number on the command line may be at most, as in a dataset."""
+
+
+class AmountRange(click.FloatRange):
+    """Numbers of at least 0 that leave room for sums and products: neither nan nor infinite nor beyond `LARGEST`."""
+
+    def __init__(self, *, min_open: bool = False) -> None:
+        super().__init__(min=0, min_open=min_open)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number meant."""
+        number = float(super().convert(value, param, ctx))
+        if not number <= LARGEST:
+            self.fail(f"{value} is no number up to {LARGEST:g}.", param, ctx)
+        return number
 
 
 def dataset_option(function: Function) -> Function:
@@ -26,9 +42,9 @@ def dataset_option(function: Function) -> Function:
 
 def year_option(function: Function) -> Function:
     """Add ``--year``."""
-    return click.option("--year", type=int, metavar="Y", help="Year of links and demands; default: the base year.")(
-        function
-    )
+    return click.option(
+        "--year", type=click.IntRange(1, 9999), metavar="Y", help="Year of links and demands; default: the base year."
+    )(function)
 
 
 def format_option(*formats: str) -> Callable[[Function], Function]:
@@ -68,12 +84,10 @@ def scenario_option(function: Function) -> Function:
 def weight_options(function: Function) -> Function:
     """Add the options that say what is minimized."""
     for option in (
-        click.option(
-            "--carbon-price", type=click.FloatRange(min=0), metavar="USD_PER_T", help="Price of a tonne of CO2e."
-        ),
+        click.option("--carbon-price", type=AmountRange(), metavar="USD_PER_T", help="Price of a tonne of CO2e."),
         click.option(
             "--time-value",
-            type=click.FloatRange(min=0),
+            type=AmountRange(),
             metavar="USD_PER_H",
             help="Price of an hour per commodity unit; default: each commodity's own.",
         ),

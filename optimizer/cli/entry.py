@@ -1,13 +1,24 @@
-"""The command group. Commands are imported when they run, so that each pays only for what it uses."""
+"""The door of the command line: help at once, commands when they are asked for, no traceback ever."""
 
 from __future__ import annotations
 
+import io
+import os
 import sys
-from importlib import import_module
 from itertools import pairwise
+from pathlib import Path
 from typing import NoReturn
 
-import click
+# Nothing here is dense linear algebra: threads for it would only lengthen the start of every command.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+ABOUT = """\
+Routes and capacity plans on a multimodal freight network: rail, road, river, sea and air.
+
+Works offline on the bundled Eurasian network, or on your own with --dataset DIR.
+
+Exit codes: 0 done, 1 bad data, 2 usage or unknown name, 3 no route or unmet demand above the limit,
+4 limit reached without an answer, 5 solver failure or failed verification."""
 
 COMMANDS = {
     "route": "Find the best routes between two places.",
@@ -20,76 +31,62 @@ COMMANDS = {
 }
 
 
-class LazyGroup(click.Group):
-    """A group that knows names and one-line helps without importing its commands."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the command names in reading order."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the module of a command and return it."""
-        if cmd_name not in COMMANDS:
-            return None
-        command = import_module(f"optimizer.cli.{cmd_name}").command
-        if not isinstance(command, click.Command):
-            raise TypeError(f"optimizer.cli.{cmd_name}.command is no click command")
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Resolve a command; an unknown one names the closest."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from difflib import get_close_matches
-
-            close = get_close_matches(args[0], COMMANDS, n=2, cutoff=0.5)
-            hint = f" Did you mean {' or '.join(close)}?" if close else f" Commands: {', '.join(COMMANDS)}."
-            raise click.UsageError(f"No such command {args[0]!r}.{hint}", ctx)
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
-def print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
-    """Print the version and stop."""
-    if not value or ctx.resilient_parsing:
-        return
-    from importlib.metadata import version
-
-    click.echo(f"corridor {version('corridor-optimizer')}")
-    ctx.exit()
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.option(
-    "--version", is_flag=True, expose_value=False, is_eager=True, callback=print_version, help="Show the version."
-)
-def corridor() -> None:
-    """Routes and capacity plans on a multimodal freight network: rail, road, river, sea and air.
-
-    Works offline on the bundled Eurasian network, or on your own with --dataset DIR. Exit codes: 0 done, 1 bad data,
-    2 usage or unknown name, 3 no route or unmet demand above the limit, 4 limit without an answer, 5 solver failure
-    or failed verification.
-    """
-
-
 def main(args: list[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code; no exception leaves this function as a traceback."""
     arguments = sys.argv[1:] if args is None else args
+    prepare_streams()
     try:
-        # Asked nothing, the command line explains itself.
-        code = corridor.main(args=arguments or ["--help"], prog_name="corridor", standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        code = stop.exit_code
+        code = answer(arguments)
+        # What cannot be written is to be told now, not by the interpreter on its way out.
+        sys.stdout.flush()
     except BaseException as error:
         from optimizer.cli.failures import report_failure
 
         code = report_failure(error, as_json=wants_json(arguments))
-    sys.exit(code if isinstance(code, int) else 0)
+    sys.exit(code)
+
+
+def answer(arguments: list[str]) -> int:
+    """Run a command and return its exit code; help and version are answered without importing click.
+
+    Asked nothing, the command line explains itself. A shell that completes a line asks in the environment.
+    """
+    if "_CORRIDOR_COMPLETE" not in os.environ:
+        if arguments in ([], ["--help"], ["-h"]):
+            print(help_text())
+            return 0
+        if arguments == ["--version"]:
+            print(version_line())
+            return 0
+    from optimizer.cli.group import run
+
+    return run(arguments)
+
+
+def help_text() -> str:
+    """Return what ``corridor --help`` prints."""
+    commands = "\n".join(f"  {name:10}{does}" for name, does in COMMANDS.items())
+    options = "  --version   Show the version.\n  -h, --help  Show this message and exit."
+    about = "\n".join(f"  {line}".rstrip() for line in ABOUT.splitlines())
+    return f"Usage: corridor [OPTIONS] COMMAND [ARGS]...\n\n{about}\n\nOptions:\n{options}\n\nCommands:\n{commands}"
+
+
+def version_line() -> str:
+    """Return what ``corridor --version`` prints."""
+    from importlib.metadata import version
+
+    return f"corridor {version('corridor-optimizer')}"
+
+
+def prepare_streams() -> None:
+    """Make the streams fit for any text: one closed by the caller swallows it, one of a poor encoding escapes it."""
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open as long as the process
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open as long as the process
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def wants_json(arguments: list[str]) -> bool:

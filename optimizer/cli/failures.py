@@ -66,14 +66,23 @@ def describe(error: BaseException) -> tuple[int, str, dict[str, Any]]:
         return USAGE, error.format_message() + hint, {"code": "E002", "type": "UsageError"}
     if isinstance(error, BrokenPipeError):
         # The reader of our output has gone: nothing is wrong, and nothing more can be said on this stream.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_stdout()
         return DONE, "", {}
     if isinstance(error, SystemExit):
         return (error.code if isinstance(error.code, int) else FAILURE), "", {}
     if isinstance(error, OSError):
+        _drop_stdout()
         place = f"{error.filename}: " if error.filename else ""
         return USAGE, f"{place}{error.strerror or error}", {"code": "E003", "type": "FileError"}
     return FAILURE, internal_message(error), {"code": "E999", "type": "InternalError"}
+
+
+def _drop_stdout() -> None:
+    """Let the interpreter flush into nothing on its way out what could not be written."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def internal_message(error: BaseException) -> str:

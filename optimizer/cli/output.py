@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,13 +31,28 @@ def emit(text: str, output: str | None) -> None:
         click.echo(text)
         return
     target = Path(output)
-    part = target.with_name(f".{target.name}.part")
+    content = (text if text.endswith("\n") else text + "\n").encode(errors="backslashreplace")
     try:
-        part.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
+        if target.exists() and not target.is_file():
+            # A device or pipe takes bytes as they come; to put a file in its place would break it for everyone.
+            target.write_bytes(content)
+        else:
+            _write_whole(target.resolve(), content)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "this is no name of a file"
+        raise click.UsageError(f"cannot write {output!r}: {reason}") from error
+
+
+def _write_whole(target: Path, content: bytes) -> None:
+    """Write a file beside its final place and move it there."""
+    part = target.with_name(f".corridor-{os.getpid()}.part")
+    try:
+        part.write_bytes(content)
         part.replace(target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise click.UsageError(f"cannot write {output}: {error.strerror}") from error
+    except OSError:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
 
 
 def emit_document(document: Document, output: str | None) -> None:

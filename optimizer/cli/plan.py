@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from optimizer.cli.arguments import (
+    AmountRange,
     Minimize,
     dataset_option,
     format_option,
@@ -38,13 +39,9 @@ STATUS_CODES = {"infeasible": NO_ANSWER, "unbounded": NO_ANSWER, "no_answer": LI
     show_default=True,
     help="A solver asked for by name never falls back.",
 )
-@click.option(
-    "--time-limit", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Seconds the solver may take."
-)
+@click.option("--time-limit", type=AmountRange(min_open=True), metavar="S", help="Seconds the solver may take.")
 @weight_options
-@click.option(
-    "--max-unmet", type=click.FloatRange(min=0), metavar="V", help="Exit with 3 if more than V units stay unmet."
-)
+@click.option("--max-unmet", type=AmountRange(), metavar="V", help="Exit with 3 if more than V units stay unmet.")
 @click.option("--strict", is_flag=True, help="Exit with 3 if anything stays unmet; the same as --max-unmet 0.")
 @dataset_option
 @year_option

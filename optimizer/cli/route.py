@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from optimizer.cli.arguments import (
+    AmountRange,
     Minimize,
     dataset_option,
     format_option,
@@ -32,7 +33,11 @@ QuantityUnit = Literal["teu", "feu", "t"]
 @click.argument("destination", metavar="TO")
 @click.option("--commodity", default="container", show_default=True, metavar="ID", help="What is shipped.")
 @click.option(
-    "--quantity", type=float, default=1.0, show_default=True, help="How much; scales money and CO2, never time."
+    "--quantity",
+    type=AmountRange(min_open=True),
+    default=1.0,
+    show_default=True,
+    help="How much; scales money and CO2, never time.",
 )
 @click.option(
     "--unit", type=click.Choice(["teu", "feu", "t"]), help="Unit of the quantity; default: the commodity's own."
@@ -49,8 +54,8 @@ QuantityUnit = Literal["teu", "feu", "t"]
     "--avoid", "avoid", multiple=True, metavar="NODE_OR_LINK", help="A node or link to keep away from; repeatable."
 )
 @click.option("--via", "via", multiple=True, metavar="NODE", help="Pass through; repeatable, in this order.")
-@click.option("--max-time-h", type=click.FloatRange(min=0), metavar="H", help="Only routes of at most H hours.")
-@click.option("--max-cost", type=click.FloatRange(min=0), metavar="USD", help="Only routes of at most USD in all.")
+@click.option("--max-time-h", type=AmountRange(), metavar="H", help="Only routes of at most H hours.")
+@click.option("--max-cost", type=AmountRange(), metavar="USD", help="Only routes of at most USD in all.")
 @click.option("--month", type=click.IntRange(1, 12), metavar="M", help="Month of travel; closed links are not used.")
 @scenario_option
 @dataset_option
@@ -136,12 +141,10 @@ def in_commodity_units(data: Dataset, commodity: str, quantity: float, unit: Qua
     Raises
     ------
     click.UsageError
-        The quantity is not positive, or the commodity gives no factor between the two units.
+        The commodity gives no factor between the two units.
     """
     from optimizer.graph import commodity_row
 
-    if not (0.0 < quantity < float("inf")):
-        raise click.UsageError(f"--quantity must be a positive number, not {quantity:g}.")
     row = commodity_row(data, commodity)
     own_unit = str(data.commodities.text("unit")[row])
     if unit is None or unit == own_unit:
@@ -163,7 +166,8 @@ def _question(data: Dataset, route: Route, year: int | None) -> str:
 
     row = data.commodities.row_of[route.commodity]
     unit = data.commodities.text("unit")[row]
+    in_year = data.base_year if year is None else year
     return (
         f"{node_name(data, route.origin)} → {node_name(data, route.destination)}, {short_number(route.quantity)} "
-        f"{'TEU' if unit == 'teu' else 't'} of {route.commodity}, {year or data.base_year}, terminal to terminal"
+        f"{'TEU' if unit == 'teu' else 't'} of {route.commodity}, {in_year}, terminal to terminal"
     )

@@ -24,13 +24,13 @@ def command(ctx: click.Context, plan: str, dataset: str | None, form: str, outpu
     Recomputes conservation, capacities, money, time and CO2 from the flows and checks the proof of optimality. Exit
     code 5 where the plan does not hold.
     """
-    from optimizer.verify import verify
+    from optimizer.verification import verify
 
     text = Path(plan).read_bytes()
     data = open_dataset(dataset)
     try:
         claimed = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise click.UsageError(f"{plan} is not the JSON of a plan: {error}") from error
     with progress("verifying …"):
         findings = verify(claimed, data)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.formulations.first_basis import cheapest_ways
+from optimizer.formulations.first_basis import Trees, cheapest_ways, trees_of
 from optimizer.graph import ArcGraph, Rows, arc_name
 from optimizer.linear import HAS_ANSWER, FlowSolution, LinearModel, LinearSolution, no_flows
 
@@ -87,35 +87,33 @@ def build(graph: ArcGraph, blocks: DemandBlocks) -> ArcFlowModel:
     to outside, neither end is a free transfer for anything that passes.
 
     Capacity rows that no flow without cycles can reach are left out: the optimum without them keeps to them, so they
-    are worth nothing and their price is 0.
+    are worth nothing and their price is 0. Flow at states that a block's origin cannot reach is fixed at 0.
     """
     rows_of_blocks, layout = _lay_out(graph, blocks)
     counts, rows, values = _flow_entries(graph, blocks, layout, rows_of_blocks)
     n_start, n_exit = len(layout.start_rows), len(layout.exit_rows)
     exit_entries = np.column_stack([layout.exit_rows, layout.first_arrival + layout.exit_places]).ravel()
     column_counts = np.concatenate([counts, np.full(n_start, 1), np.full(n_exit, 2), np.full(blocks.n_demands, 1)])
-    must_carry = blocks.must_carry
-    weights = [block.values.weight[block.arcs] for block in blocks.blocks]
-    n_columns = len(column_counts)
-    upper = np.full(n_columns, np.inf)
-    upper[layout.first_unmet :] = np.where(must_carry, 0.0, blocks.volume)
+    starts = np.concatenate([[0], np.cumsum(column_counts)])
+    trees = trees_of(graph, blocks, layout)
+    tail_rows = rows[starts[: layout.n_flow]]
     arriving = np.bincount(layout.demand_places, weights=blocks.volume, minlength=len(layout.places))
     free = graph.resources.free[layout.resources]
     zeros = np.zeros(layout.first_arrival)
     linear = LinearModel(
-        cost=np.concatenate([*weights, np.zeros(n_start + n_exit), np.where(must_carry, 0.0, blocks.unmet_cost)]),
-        lower=np.zeros(n_columns),
-        upper=upper,
+        cost=_costs(blocks, n_start + n_exit),
+        lower=np.zeros(len(column_counts)),
+        upper=_upper_limits(blocks, layout, trees, tail_rows),
         row_lower=np.concatenate([zeros, arriving, np.full(len(free), -np.inf)]),
         row_upper=np.concatenate([zeros, arriving, free]),
-        starts=np.concatenate([[0], np.cumsum(column_counts)]).astype(np.int32),
+        starts=starts.astype(np.int32),
         rows=np.concatenate(
             [rows, layout.start_rows, exit_entries, layout.first_arrival + layout.demand_places]
         ).astype(np.int32),
         values=np.concatenate([values, np.full(n_start, -1.0), np.ones(2 * n_exit + blocks.n_demands)]),
         column_name=partial(_column_name, blocks, layout),
         row_name=partial(_row_name, blocks, layout),
-        basis=cheapest_ways(graph, blocks, layout),
+        basis=cheapest_ways(trees, blocks, layout),
     )
     return ArcFlowModel(blocks, layout, linear)
 
@@ -226,6 +224,22 @@ def _flow_entries(
         rows.append(row)
         values.append(value)
     return np.concatenate(counts), np.concatenate(rows), np.concatenate(values)
+
+
+def _costs(blocks: DemandBlocks, n_free: int) -> Numbers:
+    """Return the objective (1); starts and exits are free."""
+    weights = [block.values.weight[block.arcs] for block in blocks.blocks]
+    return np.concatenate([*weights, np.zeros(n_free), np.where(blocks.must_carry, 0.0, blocks.unmet_cost)])
+
+
+def _upper_limits(blocks: DemandBlocks, layout: Layout, trees: Trees, tail_rows: Rows) -> Numbers:
+    """Return the bounds (5); what leaves a state out of reach is 0, which keeps the first basis dual feasible."""
+    out_of_reach = np.isinf(trees.distance)
+    n_start = len(layout.start_rows)
+    is_closed = np.concatenate(
+        [out_of_reach[tail_rows], np.zeros(n_start, dtype=np.bool_), out_of_reach[layout.exit_rows]]
+    )
+    return np.concatenate([np.where(is_closed, 0.0, np.inf), np.where(blocks.must_carry, 0.0, blocks.volume)])
 
 
 def _block_name(block: Block, graph: ArcGraph) -> str:

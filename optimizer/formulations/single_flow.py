@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 VOLUME_ROUNDING = 1e-9
 """A volume or capacity may change by this share of itself when it becomes a whole number."""
 
+FLOAT_ROUNDING = 1e-3
+"""What floats may leave of a whole number behind the point; anything larger is meant."""
+
+N_DECIMALS = 6
+"""Decimals of volumes and capacities up to which the smallest scale is looked for."""
+
 DUST = 1e-12
 """What lies below this share of the whole volume may be rounded away: the dust of capacity minus background."""
 
@@ -42,7 +48,8 @@ class _Flow:
     """The flow problem before rounding: arcs of the block, then starts, arrivals and unmet arcs.
 
     `capacity` is in commodity units per year, inf without a limit, `cost` in USD per unit; `binding` is the resource
-    that sets an arc's capacity, -1 where none does. `supply` (n_nodes,) is in commodity units per year.
+    that sets an arc's capacity, -1 where none does. `volume` and `sink`, the node where it goes, have one entry per
+    demand of the block; `waiting` are those of them, in the order of the unmet arcs, that may stay unmet.
     """
 
     tail: Rows
@@ -50,10 +57,12 @@ class _Flow:
     capacity: Numbers
     cost: Numbers
     binding: Rows
-    supply: Numbers
+    volume: Numbers
+    sink: Rows
+    waiting: Rows
     start: int
+    n_nodes: int
     n_block_arcs: int
-    unmet_demands: Rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,11 +78,8 @@ class _Integers:
 
 def fits(graph: ArcGraph, blocks: DemandBlocks) -> str | None:
     """Return why the demands are no single flow in whole numbers, None where they are."""
-    reason = _shape(graph, blocks)
-    if reason is not None:
-        return reason
-    integers = _to_integers(_flow(graph, blocks))
-    return integers if isinstance(integers, str) else None
+    prepared = _prepare(graph, blocks)
+    return prepared if isinstance(prepared, str) else None
 
 
 def solve(graph: ArcGraph, blocks: DemandBlocks, options: SolveOptions) -> FlowSolution:
@@ -88,18 +94,17 @@ def solve(graph: ArcGraph, blocks: DemandBlocks, options: SolveOptions) -> FlowS
     SolverError
         The demands do not fit (`fits` says why), or the solver fails.
     """
-    reason = _shape(graph, blocks)
-    flow = _flow(graph, blocks) if reason is None else None
-    integers = _to_integers(flow) if flow is not None else reason
-    if flow is None or not isinstance(integers, _Integers):
-        raise SolverError(f"OR-Tools does not fit: {integers}; solve with --solver highs")
+    prepared = _prepare(graph, blocks)
+    if isinstance(prepared, str):
+        raise SolverError(f"OR-Tools does not fit: {prepared}; solve with --solver highs")
+    flow, integers = prepared
     answer = ortools_flow.solve(flow.tail, flow.head, integers.capacity, integers.cost, integers.supply)
     if answer.status != "optimal":
         return no_flows(answer.status, "ortools")
 
     amount = answer.flow / integers.volume_scale
     unmet = np.zeros(blocks.n_demands)
-    unmet[flow.unmet_demands] = amount[len(amount) - len(flow.unmet_demands) :]
+    unmet[blocks.blocks[0].demands[flow.waiting]] = amount[len(amount) - len(flow.waiting) :]
     potential = _potentials(flow, integers, answer.flow)
     price = _prices(flow, integers, answer.flow, potential, blocks.blocks[0].use)
     return FlowSolution(
@@ -110,6 +115,16 @@ def solve(graph: ArcGraph, blocks: DemandBlocks, options: SolveOptions) -> FlowS
         bound=_bound(graph, blocks, price, potential / integers.cost_scale),
         solver="ortools",
     )
+
+
+def _prepare(graph: ArcGraph, blocks: DemandBlocks) -> tuple[_Flow, _Integers] | str:
+    """Return the flow before and after rounding, or why there is none."""
+    reason = _shape(graph, blocks)
+    if reason is not None:
+        return reason
+    flow = _flow(graph, blocks)
+    integers = _to_integers(flow)
+    return integers if isinstance(integers, str) else (flow, integers)
 
 
 def _shape(graph: ArcGraph, blocks: DemandBlocks) -> str | None:
@@ -147,8 +162,8 @@ def _flow(graph: ArcGraph, blocks: DemandBlocks) -> _Flow:
     inside = arrival < n_destinations
     arrives[inside] = block.destinations[arrival[inside]] == graph.state_node[inside]
     ends = np.flatnonzero(arrives)
-    may_wait = np.flatnonzero(~blocks.must_carry[block.demands])
-    unmet_demands = block.demands[may_wait]
+    waiting = np.flatnonzero(~blocks.must_carry[block.demands])
+    volume, sink = blocks.volume[block.demands], start + 1 + block.arrival
 
     limited, resource, units = _limits(graph, block)
     # Descending, so that of several limits on one arc the tightest is written last and stays.
@@ -156,66 +171,70 @@ def _flow(graph: ArcGraph, blocks: DemandBlocks) -> _Flow:
     capacity, binding = np.full(len(block.arcs), np.inf), np.full(len(block.arcs), -1, dtype=np.int64)
     capacity[limited[order]], binding[limited[order]] = units[order], resource[order]
 
-    supply = np.zeros(n_states + 1 + n_destinations)
-    np.subtract.at(supply, start + 1 + block.arrival, blocks.volume[block.demands])
-    supply[start] = blocks.volume[block.demands].sum()
     free = np.zeros(len(starts) + len(ends))
     return _Flow(
-        tail=np.concatenate([graph.tail[block.arcs], np.full(len(starts), start), ends, np.full(len(may_wait), start)]),
-        head=np.concatenate(
-            [graph.head[block.arcs], starts, start + 1 + arrival[ends], start + 1 + block.arrival[may_wait]]
-        ),
-        capacity=np.concatenate([capacity, np.full(len(free), np.inf), blocks.volume[unmet_demands]]),
-        cost=np.concatenate([block.values.weight[block.arcs], free, blocks.unmet_cost[unmet_demands]]),
-        binding=np.concatenate([binding, np.full(len(free) + len(may_wait), -1)]),
-        supply=supply,
+        tail=np.concatenate([graph.tail[block.arcs], np.full(len(starts), start), ends, np.full(len(waiting), start)]),
+        head=np.concatenate([graph.head[block.arcs], starts, start + 1 + arrival[ends], sink[waiting]]),
+        capacity=np.concatenate([capacity, np.full(len(free), np.inf), volume[waiting]]),
+        cost=np.concatenate([block.values.weight[block.arcs], free, blocks.unmet_cost[block.demands[waiting]]]),
+        binding=np.concatenate([binding, np.full(len(free) + len(waiting), -1)]),
+        volume=volume,
+        sink=sink,
+        waiting=waiting,
         start=start,
+        n_nodes=n_states + 1 + n_destinations,
         n_block_arcs=len(block.arcs),
-        unmet_demands=unmet_demands,
     )
 
 
 def _to_integers(flow: _Flow) -> _Integers | str:
     """Return the flow in whole numbers, or why that would change it."""
-    total = float(flow.supply[flow.start])
-    volume_scale = _volume_scale(flow, total)
+    volume_scale = _volume_scale(flow)
     if volume_scale is None:
-        return "volumes and capacities have no common small unit"
-    longest = ortools_flow.longest_path(flow.cost, len(flow.supply)) * (len(flow.supply) + 1)
+        return "its smallest and largest volumes are too far apart for whole numbers"
+    longest = ortools_flow.longest_path(flow.cost, flow.n_nodes) * (flow.n_nodes + 1)
     room = ortools_flow.LIMIT / ortools_flow.POTENTIAL_ROOM / 2.0
     cost_scale = 10.0 ** floor(log10(room / longest)) if longest > 0.0 else 1.0
     cost = np.rint(flow.cost * cost_scale)
     if (np.abs(cost / cost_scale - flow.cost) > COST_ROUNDING * flow.cost).any():
         return "its smallest and largest costs are too far apart for whole numbers"
 
-    demanded = np.rint(flow.supply * volume_scale).astype(np.int64)
-    demanded[flow.start] = 0
-    demanded[flow.start] = -demanded.sum()
-    # No arc needs more than the whole volume; one more keeps it from ever looking full.
-    enough = float(demanded[flow.start]) + 1.0
+    volume = np.rint(flow.volume * volume_scale).astype(np.int64)
+    supply = np.zeros(flow.n_nodes, dtype=np.int64)
+    np.subtract.at(supply, flow.sink, volume)
+    supply[flow.start] = volume.sum()
     # Parts that make up a whole, like thirds, must not fall short of it together: rounding goes up where it may.
-    scaled = flow.capacity * volume_scale
-    rounded = np.maximum(np.rint(scaled), np.floor(scaled * (1.0 + VOLUME_ROUNDING)))
-    return _Integers(
-        capacity=np.minimum(rounded, enough).astype(np.int64),
-        cost=cost.astype(np.int64),
-        supply=demanded,
-        volume_scale=volume_scale,
-        cost_scale=cost_scale,
-    )
+    # No arc needs more than the whole volume; one more keeps an arc that has more from ever looking full.
+    limited = flow.capacity <= flow.volume.sum()
+    scaled = flow.capacity[limited] * volume_scale
+    capacity = np.full(len(flow.capacity), supply[flow.start] + 1)
+    capacity[limited] = np.maximum(np.rint(scaled), np.floor(scaled * (1.0 + VOLUME_ROUNDING)))
+    capacity[len(capacity) - len(flow.waiting) :] = volume[flow.waiting]
+    return _Integers(capacity, cost.astype(np.int64), supply, volume_scale, cost_scale)
 
 
-def _volume_scale(flow: _Flow, total: float) -> float | None:
-    """Return the smallest power of ten at which volumes and capacities are whole numbers, None where there is none."""
-    values = np.concatenate([flow.capacity[flow.capacity < total], -flow.supply[flow.supply < 0.0]])
+def _volume_scale(flow: _Flow) -> float | None:
+    """Return a power of ten at which volumes and capacities are whole numbers, None where there is none.
+
+    The smallest one that leaves no decimals, else (thirds have no end) the largest one at which sums stay in range
+    and floats still tell one volume from the next.
+    """
+    total = float(flow.volume.sum())
+    limits = flow.capacity[flow.capacity < total]
     degree = int(np.bincount(np.concatenate([flow.tail, flow.head])).max(initial=0)) + 2
-    scale = 1.0
-    while total * scale * degree < ortools_flow.LIMIT / 2.0:
-        scaled = values * scale
-        if (np.abs(scaled - np.rint(scaled)) <= VOLUME_ROUNDING * scaled + DUST * total * scale).all():
+    most = 10.0 ** floor(log10(min(ortools_flow.LIMIT / 2.0 / degree, 2.0**53) / total)) if total > 0.0 else 1.0
+    for scale in (10.0**power for power in range(N_DECIMALS + 1)):
+        volume, limit = flow.volume * scale, limits * scale
+        if scale <= most and _is_whole(volume) and _is_whole(limit, DUST * total * scale):
             return scale
-        scale *= 10.0
-    return None
+    volume = flow.volume * most
+    return most if bool((np.abs(volume - np.rint(volume)) <= VOLUME_ROUNDING * volume).all()) else None
+
+
+def _is_whole(values: Numbers, dust: float = 0.0) -> bool:
+    """Return whether all values are whole numbers but for the rounding of floats."""
+    slack = np.minimum(np.maximum(VOLUME_ROUNDING * values, dust), FLOAT_ROUNDING)
+    return bool((np.abs(values - np.rint(values)) <= slack).all())
 
 
 def _potentials(flow: _Flow, integers: _Integers, amount: Rows) -> Rows:
@@ -229,7 +248,7 @@ def _potentials(flow: _Flow, integers: _Integers, amount: Rows) -> Rows:
     tail = np.concatenate([flow.tail[room], flow.head[used]])
     head = np.concatenate([flow.head[room], flow.tail[used]])
     cost = np.concatenate([integers.cost[room], -integers.cost[used]])
-    potential = np.full(len(flow.supply), FAR)
+    potential = np.full(flow.n_nodes, FAR)
     potential[flow.start] = 0
     potential = _relax(tail, head, cost, potential)
     cut_off = potential == FAR

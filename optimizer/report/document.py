@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 from unicodedata import combining, east_asian_width
 
 Align = Literal["left", "right"]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """Header and alignment of a table's column."""
 
     header: str
     align: Align = "left"
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """Rows of text under headers; with `has_total` the last row sums the others up."""
 
     columns: tuple[Column, ...]
@@ -77,4 +74,6 @@ def _line(row: tuple[str, ...], widths: list[int], set_as: tuple[Column, ...]) -
 
 def _width(text: str) -> int:
     """Columns a text takes on a terminal: two for a wide character, none for a combining one."""
+    if text.isascii():
+        return len(text)
     return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text)

@@ -46,7 +46,7 @@ def solve(model: LinearModel, options: SolveOptions) -> LinearSolution:
         _set(solver, "time_limit", options.time_limit_s)
     pass_model(solver, model, cost_scale, volume_scale, row_scale)
     if model.basis is not None:
-        _start_from(solver, model.basis)
+        start_from(solver, model.basis)
     solver.run()
     if solver.getModelStatus() == highspy.HighsModelStatus.kUnboundedOrInfeasible:
         _set(solver, "presolve", "off")
@@ -59,7 +59,7 @@ def solve(model: LinearModel, options: SolveOptions) -> LinearSolution:
     found = solver.getSolution()
     x = np.array(found.col_value, dtype=np.float64) / volume_scale
     dual = np.array(found.row_dual, dtype=np.float64) * row_scale / cost_scale
-    return LinearSolution(status, x, dual, float(model.cost @ x), dual_objective(model, dual), message)
+    return LinearSolution(status, x, dual, float((model.cost * x).sum()), dual_objective(model, dual), message)
 
 
 def dual_objective(model: LinearModel, dual: Numbers) -> float:
@@ -71,9 +71,9 @@ def dual_objective(model: LinearModel, dual: Numbers) -> float:
     reduced = model.cost - np.bincount(column, weights=model.values * dual[model.rows], minlength=model.n_columns)
     limit = np.where(reduced > 0.0, model.lower, model.upper)
     row_limit = np.where(dual > 0.0, model.row_lower, model.row_upper)
-    return float(
-        np.where(np.isfinite(limit), limit, 0.0) @ reduced + np.where(np.isfinite(row_limit), row_limit, 0.0) @ dual
-    )
+    of_columns = np.where(np.isfinite(limit), limit, 0.0) * reduced
+    of_rows = np.where(np.isfinite(row_limit), row_limit, 0.0) * dual
+    return float(of_columns.sum() + of_rows.sum())
 
 
 def pass_model(
@@ -103,7 +103,7 @@ def pass_model(
         raise SolverError("HiGHS does not take the model; check volumes, capacities and costs for extreme values")
 
 
-def _start_from(solver: highspy.Highs, basis: Basis) -> None:
+def start_from(solver: highspy.Highs, basis: Basis) -> None:
     """Set the first basis; a nonbasic row or column rests at its lower limit unless it is said to be at its upper."""
     import highspy
 

@@ -165,8 +165,7 @@ def _add_constraints(model: Any, blocks: DemandBlocks, terms: _Terms) -> None:
         return pyo.quicksum(use * model.flow[arc] for use, arc in terms.drawing[resource]) <= free[resource]
 
     free = dict(zip(terms.resources, blocks.graph.resources.free.tolist(), strict=True))
-    ends = (key for part in terms.exits.values() for key in part)
-    touched = dict.fromkeys([*terms.leaving, *terms.entering, *terms.starts, *ends])
+    touched = dict.fromkeys([*terms.leaving, *terms.entering])
     model.BALANCES = pyo.Set(initialize=[(name, *state) for name, state in touched], dimen=3)
     model.ARRIVALS = pyo.Set(initialize=list(terms.wanted), dimen=2)
     model.LIMITS = pyo.Set(initialize=[label for label in terms.resources if label in terms.drawing], dimen=3)
@@ -195,6 +194,8 @@ def _add_link_flows(model: Any, blocks: DemandBlocks, terms: _Terms) -> None:
 
 def solve(graph: ArcGraph, blocks: DemandBlocks, options: SolveOptions) -> FlowSolution:
     """Solve the twin by HiGHS through Pyomo; the price of a capacity is minus the dual of its row, never below 0.
+
+    At a time limit there is no answer: what the solver may have had in hand is not asked for.
 
     Raises
     ------
@@ -273,10 +274,17 @@ def _terms(blocks: DemandBlocks) -> _Terms:
                 use = float(block.use[resource])
                 if use > 0.0:
                     terms.drawing.setdefault(terms.resources[resource], []).append((use, key))
-        terms.starts.extend((name, terms.states[state]) for state in graph.states_of.get(block.origin, ()))
-        for node in block.destinations.tolist():
-            states = graph.states_of.get(node, ())
-            terms.exits[name, str(node_ids[node])] = [(name, terms.states[state]) for state in states]
+        origin, *destinations = (
+            [
+                (name, terms.states[state])
+                for state in graph.states_of.get(node, ())
+                if (name, terms.states[state]) in terms.leaving or (name, terms.states[state]) in terms.entering
+            ]
+            for node in (block.origin, *block.destinations.tolist())
+        )
+        terms.starts.extend(origin)
+        for node, states in zip(block.destinations.tolist(), destinations, strict=True):
+            terms.exits[name, str(node_ids[node])] = states
         for demand in block.demands.tolist():
             terms.wanted.setdefault((name, str(node_ids[blocks.destination[demand]])), []).append(demand)
     return terms

@@ -52,7 +52,7 @@ def test_close_true_is_the_whole_year():
     [
         ({}, "table", "E303", "names no table; give one of nodes, links"),
         ({"table": "link", "close": True}, "table", "E302", 'unknown table "link"; did you mean links?'),
-        (mapping_of(close=True, wehre={}), "wehre", "E302", 'unknown key "wehre"; did you mean where?'),
+        (mapping_of(close=True, where_if={}), "where_if", "E302", 'unknown key "where_if"; did you mean where?'),
         (mapping_of(zzz=1, close=True), "zzz", "E302", "the keys are table, where, set"),
         (mapping_of(), "", "E304", "does nothing; give one of set, scale, add, close, rows"),
         (mapping_of(set={}), "", "E304", "does nothing"),
@@ -90,8 +90,8 @@ def test_what_cannot_be_meant_is_told(mapping, column, code, words):
 def test_all_problems_of_a_change_are_told_at_once():
     """Three mistakes give three findings."""
     with pytest.raises(ScenarioError) as raised:
-        Change.from_mapping({"table": "roads", "wher": {}, "scale": {"capacity": "x"}})
-    assert {finding.column for finding in raised.value.findings} == {"table", "wher", "capacity"}
+        Change.from_mapping({"table": "roads", "where_if": {}, "scale": {"capacity": "x"}})
+    assert {finding.column for finding in raised.value.findings} == {"table", "where_if", "capacity"}
 
 
 @pytest.mark.parametrize(

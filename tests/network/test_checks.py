@@ -49,7 +49,7 @@ def test_a_sound_dataset_has_no_errors(tiny: Dataset) -> None:
 def test_one_finding_stands_for_all_commodities(tiny_folder: Path) -> None:
     """A link without a price is told once per price column, not once per commodity."""
     edit(tiny_folder, "rates.csv", ("sea,*,0.6,0.03", "sea,*,,"))
-    edit(tiny_folder, "commodities.csv", ("grain,Grain", "ore,Ore,t,1,0,4000,20,,5000,,,,,,\ngrain,Grain"))
+    edit(tiny_folder, "commodities.csv", ("grain,Grain", "coal,Coal,t,1,0,4000,20,,5000,,,,,,\ngrain,Grain"))
     found = [(error.line, error.column, error.code) for error in errors_of(tiny_folder)]
     assert found == [(8, "cost_usd_per_t", "E130"), (8, "cost_usd_per_teu", "E130")]
 

@@ -238,13 +238,13 @@ def test_new_rows(tiny):
         ({"where": {"mode": "sea"}, "close": 0.5}, "capacity", "E312", "give it a capacity first: set = {"),
         ({"where": {"mode": "road"}, "add": {"frequency_per_week": 1}}, "frequency_per_week", "E312", "and 2 more"),
         ({"scale": {"gauge_mm": 1}, "where": {"mode": "sea"}}, "gauge_mm", "E312", "gauge_mm is not given"),
-        ({"scale": {"capcity": 2}}, "capcity", "E311", 'links has no column "capcity"; did you mean capacity'),
-        ({"set": {"capcity": 2}}, "capcity", "E311", "did you mean capacity"),
+        ({"scale": {"capazity": 2}}, "capazity", "E311", 'links has no column "capazity"; did you mean capacity'),
+        ({"set": {"capazity": 2}}, "capazity", "E311", "did you mean capacity"),
         ({"scale": {"note": 2}}, "note", "E314", "note holds texts"),
         ({"set": {"capacity": "ten"}}, "capacity", "E314", "expects a number, got 'ten'"),
         ({"set": {"capacity": [1, 2]}}, "capacity", "E314", "expects a number"),
         ({"set": {"note": True}}, "note", "E314", "expects a text, got True"),
-        ({"set": {"capacity_unit": "trian/day"}}, "capacity_unit", "E314", 'did you mean "train/day"?'),
+        ({"set": {"capacity_unit": "trayn/day"}}, "capacity_unit", "E314", 'did you mean "train/day"?'),
         ({"set": {"mode": "train"}}, "mode", "E314", "is not allowed here"),
         ({"set": {"open_months": "13"}}, "open_months", "E314", "is no range of months"),
         ({"set": {"link_id": "x"}}, "link_id", "E314", "an id cannot be changed"),
@@ -299,6 +299,7 @@ def test_new_rows(tiny):
             {"table": "rates", "where": {"country": "*", "mode": "rail"}, "set": {"cost_usd_per_teu_km": ""}},
             *("cost_usd_per_teu", "E130", "has no price for container"),
         ),
+        ({"where": {"mode": "rail"}, "scale": {"length_km": 1e308}}, "length_km", "E314", "is not a finite number"),
         ({"table": "nodes", "where": {"country": "FR"}, "close": True}, "where", "E310", "no row has country = FR"),
     ],
 )
@@ -311,6 +312,13 @@ def test_what_cannot_be_done_is_refused(tiny, keys, column, code, words):
     assert any(word in f"{told[0].message}; {told[0].remedy}" for word in words.split("|"))
     assert all(finding.remedy for finding in raised.value.findings)
     assert str(told[0]) in str(raised.value)
+
+
+def test_a_closed_link_without_a_unit_cannot_be_given_capacity_by_an_increment(tiny):
+    """Capacity 0 needs no unit; whoever adds to it must say what is counted."""
+    closed = change(tiny, table="links", where={"mode": "sea"}, close=True)
+    with pytest.raises(ScenarioError, match="E124"):
+        change(closed, table="links", where={"mode": "sea"}, add={"capacity": 5})
 
 
 def test_an_overriding_value_can_be_emptied_in_the_same_change(tiny):

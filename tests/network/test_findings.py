@@ -50,7 +50,7 @@ def test_the_bundled_network_hangs_together():
 
 
 def test_unreachable_demand(tiny_folder):
-    """Grain that may not use Russia cannot leave the Caspian by road once it may not touch Azerbaijan's road mode."""
+    """Grain that avoids Russia and the sea cannot cross the Caspian."""
     edit(
         tiny_folder,
         "demands.csv",

@@ -103,7 +103,7 @@ def test_to_mapping_holds_what_was_given(tmp_path):
         (card("a", 'confidence = "E"'), 1, "confidence", "E303", 'unknown grade "E"; give A, B, C or D'),
         (card("a", "status = 5"), 1, "status", "E303", "expects a text, got 5"),
         (card("a", "claims = [5]"), 1, "claims", "E303", "expects a list of texts"),
-        (card("a", 'requierd = "x"'), 1, "requierd", "E302", "did you mean requires?"),
+        (card("a", 'requyres = "x"'), 1, "requyres", "E302", "did you mean requires?"),
         ('[[projects]]\nid = "a"\n' + card("b"), 1, "name", "E303", "the card has no name"),
         (card("a", changes='[[projects.changes]]\ntable = "link"\nclose = true'), 5, "table", "E302", "unknown table"),
         (card("a") + card("b", changes="[[projects.changes]]\nclose = true"), 13, "table", "E303", "names no table"),

@@ -38,6 +38,10 @@ CELLS = [
     Bad("longitude", "nodes.csv", "109.05", "-190", 2, "lon", "E112", "below -180", "give -180 or more"),
     Bad("negative length", "links.csv", "0,360,1520", "0,-360,1520", 3, "length_km", "E112", "below 0", "0 or more"),
     Bad("no speed", "links.csv", "3500,1435,,40", "3500,1435,,0", 2, "speed_kmh", "E112", "not above 0", "more than 0"),
+    Bad(
+        "tiny speed", "links.csv", "3500,1435,,40", "3500,1435,,1e-12", 2, "speed_kmh", "E112", "1e-09", "1e-09 or more"
+    ),
+    Bad("huge capacity", "links.csv", ",12,train", ",1e31,train", 3, "capacity", "E112", "above 1e+30", "empty"),
     Bad("negative capacity", "links.csv", ",12,train", ",-12,train", 3, "capacity", "E112", "below 0", "0 or more"),
     Bad("directed", "links.csv", "KZALA,1,4100", "KZALA,2,4100", 10, "directed", "E112", "neither 0 nor 1", "one way"),
     Bad("negative volume", "demands.csv", ",150000,", ",-1,", 2, "volume", "E112", "below 0", "0 or more"),
@@ -391,7 +395,7 @@ def test_unknown_column_is_kept_with_a_warning(tiny_folder: Path) -> None:
         ("links.csv", "12,train/day,each", ",train/day,each", (3, "background", "W103")),
         ("commodities.csv", "t,1,0", "t,25,0", (3, "t_per_unit", "W104")),
         ("commodities.csv", "teu,10,1", "teu,10,2", (2, "teu_per_unit", "W104")),
-        ("dataset.toml", "title", "titel", (2, "titel", "W101")),
+        ("dataset.toml", "title", "ttitle", (2, "ttitle", "W101")),
     ],
 )
 def test_warnings_about_unused_values(

@@ -118,7 +118,7 @@ def test_unreadable_files(tmp_path, text, line, words):
 def test_remarks_and_byte_order_mark_are_welcome(tmp_path):
     """Description, note and source are free text; a file saved with a byte order mark is read."""
     path = write(tmp_path, '\ufeffname = "x"\ndescription = "d"\nnote = "n"\nsource = "s"\n')
-    assert Scenario.from_toml(path) == Scenario("x")
+    assert Scenario.from_toml(path) == Scenario("x", description="d")
 
 
 def test_missing_file_is_an_unknown_name(tmp_path):

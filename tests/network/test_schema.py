@@ -41,6 +41,7 @@ def test_schema_names_every_file_and_column() -> None:
     assert link["properties"]["mode"]["enum"] == ["rail", "road", "river", "sea", "air"]
     assert link["properties"]["length_km"] == {
         "description": "Length by this mode.",
+        "maximum": 1e30,
         "minimum": 0,
         "title": "Length Km",
         "type": "number",

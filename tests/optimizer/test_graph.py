@@ -180,7 +180,7 @@ def test_commodity_values_and_weight() -> None:
     assert container.weight[0] == pytest.approx(1 + 3 * 4)
     assert container.co2_kg[0] == pytest.approx(60)
     with pytest.raises(UnknownIdError, match="container"):
-        commodity_row(data, "containr")
+        commodity_row(data, "kontainer")
 
 
 def test_weights_beyond_all_numbers_are_an_error() -> None:

@@ -52,9 +52,3 @@ def test_a_route_imports_nothing_heavy() -> None:
 def test_importing_the_package_imports_nothing() -> None:
     """`import optimizer` alone brings in neither numpy nor pydantic."""
     assert not modules_after("import optimizer") & {*HEAVY, "numpy", "pydantic"}
-
-
-def test_a_module_does_not_hide_the_function_of_its_name() -> None:
-    """`optimizer.verify` is the function, also where the module of that name was imported first."""
-    modules_after("import optimizer.verify\nfrom optimizer import verify\nassert verify.__name__ == 'verify'")
-    modules_after("import optimizer\noptimizer.verify\nimport optimizer.verify\nassert callable(optimizer.verify)")

@@ -292,7 +292,7 @@ def test_valid_absent_countries_are_no_ops() -> None:
         with pytest.raises(UnknownIdError):
             find_routes(data, "A", "B", **options)  # type: ignore[arg-type]
     with pytest.raises(UnknownIdError, match="commodity"):
-        find_routes(data, "A", "B", commodity="contaner")
+        find_routes(data, "A", "B", commodity="kontainer")
 
 
 def test_one_name_may_be_given_without_a_list() -> None:
@@ -335,3 +335,20 @@ def test_numbers_out_of_range_are_refused(options: dict[str, float]) -> None:
     (name,) = options
     with pytest.raises(ValueError, match=name):
         find_routes(dataset([link("a", "road", "A", "B")]), "A", "B", **options)  # type: ignore[arg-type]
+
+
+def test_what_is_avoided_stays_avoided_after_a_via() -> None:
+    """An avoided node, mode or link is left out behind a via as before it."""
+    links = [
+        link("on", "road", "A", "B"),
+        link("in", "road", "B", "C"),
+        link("out", "road", "C", "D"),
+        link("around", "road", "B", "D", cost_usd_per_teu=50),
+        link("by-sea", "sea", "A", "D", cost_usd_per_teu=1),
+    ]
+    data = dataset(links, [transfer("B", "road", "sea")])
+    assert links_of(find_routes(data, "A", "D", via=["B"])[0]) == ["on", "in", "out"]
+    for avoid in ("C", "in", "out"):
+        assert links_of(find_routes(data, "A", "D", via=["B"], avoid=[avoid])[0]) == ["on", "around"]
+    with pytest.raises(NoRouteError):
+        find_routes(data, "A", "D", via=["B"], avoid_modes=["road"])

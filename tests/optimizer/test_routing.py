@@ -110,14 +110,14 @@ COUNTRIES = dict(zip("ABCDE", ("CN", "KZ", "RU", "KZ", "DE"), strict=True))
 @given(rows_of_networks(), st.lists(st.sampled_from("ABCDE"), max_size=2), st.integers(0, 2))
 @settings(max_examples=120, deadline=None)
 def test_all_routes_equal_brute_force(rows: tuple[list[Row], list[Row]], via: list[str], time_per_h: int) -> None:
-    """Every route comes once, by weight, time and input order, with and without vias, also there and back."""
+    """Every route comes once, by weight, money, time and input order, with and without vias, also there and back."""
     moves = moves_of(*rows)
     weights = Weights(time_per_h=float(time_per_h))
     for destination in ("E", "A") if set(via) - {"A"} else ("E",):
         paths = brute_force(moves, "A", via, destination)
         totals = [(sum(moves[at][3] for at in path), sum(moves[at][4] for at in path)) for path in paths]
         order = sorted(
-            zip(totals, paths, strict=True), key=lambda one: (one[0][0] + time_per_h * one[0][1], one[0][1], one[1])
+            zip(totals, paths, strict=True), key=lambda one: (one[0][0] + time_per_h * one[0][1], *one[0], one[1])
         )
         data = dataset(*rows, countries=COUNTRIES)
         found = routes_or_none(data, "A", destination, via=via, k=MANY, weights=weights)
@@ -133,6 +133,7 @@ def test_avoid_lists_equal_brute_force(
     """What is left out of the raw rows by hand is exactly what avoid lists leave out."""
     links, transfers = rows
     avoid = data.draw(st.sets(st.sampled_from(["B", "C", "D", "l0", "l1"]), max_size=2))
+    via = data.draw(st.lists(st.sampled_from("BCD"), max_size=1))
     avoid &= {"B", "C", "D", *(str(row["link_id"]) for row in links)}
     moves = [
         move
@@ -141,10 +142,12 @@ def test_avoid_lists_equal_brute_force(
         and not any(node in avoid or COUNTRIES[node] in avoided for node, _ in move[:2])
         and not (avoid_rail and any(mode.startswith("rail") for _, mode in move[:2]))
     ]
-    expected = brute_force(moves, "A", [], "E")
+    expected = brute_force(moves, "A", via, "E")
     network = dataset(links, transfers, countries=COUNTRIES)
     avoid_modes = {"rail"} if avoid_rail else set()
-    found = routes_or_none(network, "A", "E", k=MANY, avoid_countries=avoided, avoid_modes=avoid_modes, avoid=avoid)
+    found = routes_or_none(
+        network, "A", "E", k=MANY, avoid_countries=avoided, avoid_modes=avoid_modes, avoid=avoid, via=via
+    )
     assert sorted(map(labels_of, found)) == sorted([moves[at][2] for at in path] for path in expected)
 
 

@@ -51,6 +51,8 @@ def verify(
         A `Plan`, the mapping or JSON text of ``corridor plan --format json``, or the path of such a file.
     data
         The dataset; scenarios of the plan that are not applied to it yet are applied here.
+    tolerances
+        How far numbers may be off.
 
     Raises
     ------

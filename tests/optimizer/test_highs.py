@@ -1,0 +1,156 @@
+"""Linear programs through HiGHS: statuses, duals, scaling, and the first basis."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from network import SolverError
+from optimizer import SolveOptions
+from optimizer.linear import Basis, LinearModel, no_flows
+from optimizer.solvers import highs
+
+OPTIONS = SolveOptions()
+INF = float("inf")
+
+
+def model(
+    cost: list[float],
+    matrix: list[list[float]],
+    row_lower: list[float],
+    row_upper: list[float],
+    upper: list[float] | None = None,
+    basis: Basis | None = None,
+) -> LinearModel:
+    """Return a linear model of a dense matrix given by rows."""
+    dense = np.array(matrix, dtype=np.float64).reshape(len(row_lower), len(cost))
+    columns, rows = np.nonzero(dense.T)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(columns, minlength=len(cost)))])
+    return LinearModel(
+        cost=np.array(cost, dtype=np.float64),
+        lower=np.zeros(len(cost)),
+        upper=np.full(len(cost), INF) if upper is None else np.array(upper, dtype=np.float64),
+        row_lower=np.array(row_lower, dtype=np.float64),
+        row_upper=np.array(row_upper, dtype=np.float64),
+        starts=starts.astype(np.int32),
+        rows=rows.astype(np.int32),
+        values=dense.T[columns, rows],
+        column_name=lambda column: f"x{column}",
+        row_name=lambda row: f"row {row}",
+        basis=basis,
+    )
+
+
+def test_published_optimum_and_duals() -> None:
+    """Hillier and Lieberman's Wyndor Glass Co. example ("Introduction to Operations Research", chapter 3): 36.
+
+    Its shadow prices are 0, 3/2 and 1; as a minimization all signs turn.
+    """
+    wyndor = model([-3, -5], [[1, 0], [0, 2], [3, 2]], [-INF] * 3, [4, 12, 18])
+    found = highs.solve(wyndor, OPTIONS)
+    assert found.status == "optimal"
+    assert found.x == pytest.approx([2.0, 6.0])
+    assert found.dual == pytest.approx([0.0, -1.5, -1.0])
+    assert (found.objective, found.bound) == (pytest.approx(-36.0), pytest.approx(-36.0))
+    assert (wyndor.n_columns, wyndor.n_rows) == (2, 3)
+
+
+def test_infeasible_is_a_status() -> None:
+    """Rows that contradict each other are a status with HiGHS's word, not an error."""
+    found = highs.solve(model([1], [[1], [1]], [-INF, 2], [1, INF]), OPTIONS)
+    assert (found.status, found.message, len(found.x)) == ("infeasible", "Infeasible", 0)
+
+
+def test_unbounded_is_a_status() -> None:
+    """A cost that falls forever is told from an infeasible model, also where presolve cannot tell them apart."""
+    assert highs.solve(model([-1, 0], [[1, -1]], [0], [0]), OPTIONS).status == "unbounded"
+    both = model([-1, -1, 0], [[1, -1, 0], [0, 1, -1]], [0, -INF], [INF, 5])
+    assert highs.solve(both, OPTIONS).status == "unbounded"
+
+
+def test_time_limit_without_a_point_is_no_answer() -> None:
+    """Out of time before the first feasible point means no answer; the message is HiGHS's own."""
+    rng = np.random.default_rng(1)
+    matrix = rng.uniform(0, 1, (60, 90))
+    hard = model(rng.uniform(1, 2, 90).tolist(), matrix.tolist(), [5.0] * 60, [INF] * 60)
+    found = highs.solve(hard, SolveOptions(time_limit_s=0.0))
+    assert (found.status, found.message) == ("no_answer", "Time limit reached")
+
+
+@pytest.mark.parametrize("volume", [1e-9, 1e-3, 1.0, 1e7, 1e12])
+@pytest.mark.parametrize("cost", [1e-9, 1.0, 1e10])
+def test_scaling_keeps_relative_accuracy(volume: float, cost: float) -> None:
+    """Answers and duals are as exact for tiny and huge volumes and costs as for those near one."""
+    found = highs.solve(model([cost, 3 * cost], [[1, 1], [1, 0]], [volume, -INF], [volume, 0.6 * volume]), OPTIONS)
+    assert found.status == "optimal"
+    assert found.x == pytest.approx([0.6 * volume, 0.4 * volume], rel=1e-9)
+    assert found.dual == pytest.approx([3 * cost, -2 * cost], rel=1e-9)
+    assert found.bound == pytest.approx(found.objective, rel=1e-9)
+
+
+def test_tiny_coefficients_are_not_dropped() -> None:
+    """A use of 1e-12 per unit still binds: HiGHS drops entries below 1e-9 unless rows are scaled."""
+    found = highs.solve(model([1, 5], [[1, 1], [1e-12, 0]], [10, -INF], [10, 4e-12]), OPTIONS)
+    assert found.x == pytest.approx([4.0, 6.0])
+    assert found.dual[1] == pytest.approx(-4e12)
+
+
+@st.composite
+def models(draw: st.DrawFn) -> LinearModel:
+    """Draw a feasible model: rows around a random point, costs of either sign, all columns bounded."""
+    n_columns, n_rows = draw(st.integers(1, 6)), draw(st.integers(1, 5))
+    number = st.integers(-5, 5)
+    matrix = [[draw(number) for _ in range(n_columns)] for _ in range(n_rows)]
+    point = np.array([draw(st.integers(0, 4)) for _ in range(n_columns)], dtype=np.float64)
+    level = (np.array(matrix) @ point).tolist()
+    is_fixed = [draw(st.booleans()) for _ in range(n_rows)]
+    lower = [value if fixed else -INF for value, fixed in zip(level, is_fixed, strict=True)]
+    return model([draw(number) for _ in range(n_columns)], matrix, lower, level, upper=[4.0] * n_columns)
+
+
+@given(linear=models())
+@settings(max_examples=60, deadline=None)
+def test_dual_objective_meets_the_primal(linear: LinearModel) -> None:
+    """On random models the dual objective computed from the duals alone equals the optimum, and x keeps its limits."""
+    found = highs.solve(linear, OPTIONS)
+    assert found.status == "optimal"
+    assert found.bound == pytest.approx(found.objective, rel=1e-9, abs=1e-9)
+    assert (found.x >= -1e-9).all()
+    assert (found.x <= 4 + 1e-9).all()
+
+
+@given(linear=models())
+@settings(max_examples=40, deadline=None)
+def test_any_duals_bound_the_optimum(linear: LinearModel) -> None:
+    """Weak duality: duals of the right sign give a dual objective at most the optimum."""
+    found = highs.solve(linear, OPTIONS)
+    halved = found.dual / 2.0
+    assert highs.dual_objective(linear, halved) <= found.objective + 1e-9
+
+
+def test_first_basis_changes_the_way_not_the_answer() -> None:
+    """From the optimal basis, a poor one or none, the optimum is the same."""
+    start = {"matrix": [[1, 1], [1, 0]], "row_lower": [10, -INF], "row_upper": [10, 4]}
+    cold = highs.solve(model([1, 5], **start), OPTIONS)
+    for basic, basic_row in (([1, 1], [0, 0]), ([0, 1], [0, 1]), ([0, 0], [1, 1])):
+        masks = (np.array(basic, dtype=np.bool_), np.zeros(2, dtype=np.bool_), np.array(basic_row, dtype=np.bool_))
+        warm = highs.solve(model([1, 5], **start, basis=Basis(*masks)), OPTIONS)
+        assert warm.x == pytest.approx(cold.x)
+        assert warm.objective == pytest.approx(34.0)
+
+
+def test_a_model_that_is_no_model_is_a_solver_error() -> None:
+    """A column with two entries in one row raises, with words about what to check."""
+    sound = model([1], [[1], [1]], [1, 1], [1, 1])
+    with pytest.raises(SolverError, match="HiGHS does not take the model"):
+        highs.solve(replace(sound, rows=np.array([0, 0], dtype=np.int32)), OPTIONS)
+
+
+def test_no_flows_is_empty() -> None:
+    """A question without an answer has a status and nothing else."""
+    empty = no_flows("infeasible", "highs", "why")
+    assert (len(empty.flow), len(empty.unmet), len(empty.price), empty.bound, empty.message) == (0, 0, 0, None, "why")
