@@ -26,7 +26,7 @@ class Constraints(TypedDict, total=False):
 CHINA_EUROPE: dict[str, Constraints] = {
     "air, the fastest": {"minimize": "time"},
     "road": {"avoid_modes": ["rail", "sea", "river", "air"]},
-    "rail, northern": {"avoid_modes": ["road", "sea", "river", "air"], "via": ["Małaszewicze"]},
+    "rail, northern": {"avoid_modes": ["road", "sea", "river", "air"]},
     "Middle, Constanta": {"avoid_modes": ["road", "air"], "via": ["Aktau", "Poti", "Constanta"]},
     "Middle, BTK": {"avoid_modes": ["road", "air"], "via": ["Aktau", "Kars"]},
     "sea via Suez": {"avoid_modes": ["air"], "via": ["Suez"]},

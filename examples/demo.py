@@ -19,9 +19,9 @@ def show(data: Dataset, heading: str, origin: str, destination: str, ways: dict[
     seconds = time.perf_counter() - start
     print(f"{heading}: {origin} → {destination}, one TEU, terminal to terminal ({seconds:.2f} s)\n")
     print(plain([side_by_side(routes)]), end="\n\n")
-    print("The same on the command line, leg by leg:")
+    print("The same leg by leg on the command line (.venv/bin/corridor):")
     for name, constraints in ways.items():
-        print(f"  {name:19}.venv/bin/{command(origin, destination, constraints)}")
+        print(f"  {name:19}{command(origin, destination, constraints)}")
     print()
 
 
@@ -42,7 +42,7 @@ def main() -> None:
     seconds = time.perf_counter() - start
     print(f"3. The cheapest plan of all {len(data.demands)} demands ({seconds:.2f} s, verification included)\n")
     print(plain(plan_document(data, plan)), end="\n\n")
-    print("Next: .venv/bin/corridor --help · .venv/bin/corridor plan --scenario … · README.md")
+    print("Next, in .venv/bin: corridor --help · corridor plan --scenario suez-closed · corridor projects · README.md")
 
 
 if __name__ == "__main__":

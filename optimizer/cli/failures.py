@@ -38,11 +38,16 @@ def report_failure(error: BaseException, *, as_json: bool) -> int:
     """Print what went wrong on stderr, as text or JSON, and return the exit code."""
     code, message, details = describe(error)
     if message:
-        if as_json:
-            print(json.dumps({"error": {"message": message, **details}}, ensure_ascii=False), file=sys.stderr)
-        else:
-            print(f"corridor: {message}", file=sys.stderr)
+        tell(message, details, as_json=as_json)
     return code
+
+
+def tell(message: str, details: dict[str, Any], *, as_json: bool) -> None:
+    """Print on stderr what went wrong, as text or JSON."""
+    if as_json:
+        print(json.dumps({"error": {"message": message, **details}}, ensure_ascii=False), file=sys.stderr)
+    else:
+        print(f"corridor: {message}", file=sys.stderr)
 
 
 def describe(error: BaseException) -> tuple[int, str, dict[str, Any]]:
@@ -58,7 +63,7 @@ def describe(error: BaseException) -> tuple[int, str, dict[str, Any]]:
             details["blocking"] = list(error.blocking)
         return code, str(error), details
     if isinstance(error, click.Abort | KeyboardInterrupt):
-        return INTERRUPTED, "interrupted", {"code": "E130", "type": "Interrupted"}
+        return INTERRUPTED, "interrupted", {"code": "E004", "type": "Interrupted"}
     if isinstance(error, click.ClickException):
         hint = ""
         if isinstance(error, click.UsageError) and error.ctx is not None:

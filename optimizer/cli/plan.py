@@ -19,12 +19,11 @@ from optimizer.cli.arguments import (
     weights_of,
     year_option,
 )
-from optimizer.cli.failures import LIMIT, NO_ANSWER
-from optimizer.cli.output import emit, emit_document, note, progress
+from optimizer.cli.failures import LIMIT, NO_ANSWER, tell
+from optimizer.cli.output import emit, emit_document, progress
 
 if TYPE_CHECKING:
     from optimizer.options import SolverName
-    from optimizer.result import Plan
 
 STATUS_CODES = {"infeasible": NO_ANSWER, "unbounded": NO_ANSWER, "no_answer": LIMIT}
 
@@ -91,7 +90,8 @@ def command(
     if plan.status in STATUS_CODES:
         if form == "json":
             emit(json.dumps(plan.to_mapping(), ensure_ascii=False, indent=2), output)
-        note(f"corridor: {explain_status(plan)}")
+        details = {"code": "E600", "type": "NoPlanError", "status": plan.status}
+        tell(f"{plan.status}: {plan.message}", details, as_json=form == "json")
         ctx.exit(STATUS_CODES[plan.status])
     if form == "json":
         emit(json.dumps(plan.to_mapping(), ensure_ascii=False, indent=2), output)
@@ -110,15 +110,6 @@ def command(
     limit = 0.0 if strict else max_unmet
     unmet = sum(record.volume for record in plan.unmet)
     if limit is not None and unmet > limit:
-        note(f"corridor: {unmet:,.6g} units of demand stay unmet, above the limit of {limit:,.6g}.")
+        message = f"{unmet:,.6g} units of demand stay unmet, above the limit of {limit:,.6g}"
+        tell(message, {"code": "E601", "type": "UnmetAboveLimit", "unmet": unmet}, as_json=form == "json")
         ctx.exit(NO_ANSWER)
-
-
-def explain_status(plan: Plan) -> str:
-    """Return what a plan without an answer means, in freight words, with a remedy."""
-    return {
-        "infeasible": "infeasible: demands that must be carried exceed what the network can take; give them an "
-        "unmet_cost_usd_per_unit to see which, or raise capacities.",
-        "unbounded": "unbounded: some cost is negative along a cycle; check the costs of the dataset.",
-        "no_answer": "the time limit was reached before any plan was found; raise --time-limit.",
-    }[plan.status]

@@ -69,9 +69,9 @@ def test_unmet_counts_at_weight_one_whatever_the_weights():
 
 
 def test_demands_of_two_origins_are_never_pooled():
-    """A and B each want 10 to C and D crosswise; each can reach only its dear end, so none may swap.
+    """A and B each want 10 to C and D crosswise; none has a way there.
 
-    A to C and B to D have no way, A to D and B to C do: pooling by commodity alone would carry all 20 as A to D, B to C.
+    A to D and B to C have a way, A to C and B to D none: pooling by commodity alone would carry all 20 crosswise.
     """
     rows = [link("ad", "AD", directed=1), link("bc", "BC", directed=1)]
     data = made(links=rows, demands=[demand("one", "AC", 10, 500), demand("two", "BD", 10, 500)])
@@ -357,7 +357,7 @@ def tampered_plans():
 
 
 @pytest.mark.parametrize(
-    ("name", "change"), tampered_plans(), ids=lambda value: value if isinstance(value, str) else ""
+    ("name", "change"), list(tampered_plans()), ids=lambda value: value if isinstance(value, str) else ""
 )
 def test_a_tampered_plan_is_refused(name, change):
     """Cost, flow, unmet, price, volume, leg, year, weights: each change is found."""

@@ -134,6 +134,7 @@ def test_one_unit_equals_the_route(instance: Instance, co2: float) -> None:
         row["origin"],
         row["destination"],
         commodity=row["commodity"],
+        k=1,
         weights=weights,
         avoid_countries=avoid[0],
         avoid_modes=avoid[1],
