@@ -115,6 +115,15 @@ class Network:
         return freeze(tails), freeze(heads)
 
     @cached_property
+    def rate_keys(self) -> tuple[tuple[tuple[str, str], ...], NDArray[np.int64]]:
+        """The distinct (mode, country of the from node) of the links, and which of them each link has, (n_links,)."""
+        countries = self.nodes.text("country")[self.link_ends[0]]
+        keys: dict[tuple[str, str], int] = {}
+        pairs = zip(self.links.text("mode").tolist(), countries.tolist(), strict=True)
+        key_of_link = np.array([keys.setdefault(pair, len(keys)) for pair in pairs], dtype=np.int64)
+        return tuple(keys), freeze(key_of_link)
+
+    @cached_property
     def is_crossing(self) -> NDArray[np.bool_]:
         """Mask over links whose ends lie in two countries."""
         tails, heads = self.link_ends

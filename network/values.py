@@ -47,12 +47,10 @@ def rate_of_links(network: Network, column: str) -> Numbers:
         )
         if value == value
     }
-    tails, _ = network.link_ends
-    countries = network.nodes.text("country")[tails]
     nan = float("nan")
-    keys = list(zip(network.links.text("mode"), countries, strict=True))
-    chosen = {key: by_key.get(key, by_key.get((key[0], "*"), nan)) for key in set(keys)}
-    return np.array([chosen[key] for key in keys], dtype=np.float64)
+    keys, key_of_link = network.rate_keys
+    chosen = [by_key.get(key, by_key.get((key[0], "*"), nan)) for key in keys]
+    return np.array([*chosen, nan], dtype=np.float64)[key_of_link]
 
 
 def own_or(own: Numbers, otherwise: Numbers) -> Numbers:

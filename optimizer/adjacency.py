@@ -93,12 +93,6 @@ class Adjacency:
         return out, into
 
 
-@lru_cache(maxsize=4)
-def virtual_network(data: Dataset, year: int, month: int | None) -> ArcGraph:
-    """Return the virtual network of a year and month; the last few are kept, as nothing in them ever changes."""
-    return expand(data, year, month)
-
-
 @lru_cache(maxsize=8)
 def adjacency(data: Dataset, year: int, month: int | None, commodity: int, weights: Weights) -> Adjacency:
     """Return the adjacency of the commodity in row `commodity`; the last few are kept.
@@ -108,7 +102,7 @@ def adjacency(data: Dataset, year: int, month: int | None, commodity: int, weigh
     CorridorError
         An arc the commodity may use has a weight below 0, or none.
     """
-    graph = virtual_network(data, year, month)
+    graph = expand(data, year, month)
     values = commodity_arcs(graph, commodity, weights)
     usable = np.flatnonzero(values.allowed)
     if (values.weight[usable] < 0).any():

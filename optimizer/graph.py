@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -90,11 +90,12 @@ class CommodityArcs:
     weight: Numbers
 
 
+@lru_cache(maxsize=4)
 def expand(data: Dataset, year: int | None = None, month: int | None = None) -> ArcGraph:
     """Build the virtual network of a year.
 
     Links and transfers outside the year, and those with a capacity of 0 (own or shared), have no arcs. With `month`
-    (1 to 12) links closed in that month have none either.
+    (1 to 12) links closed in that month have none either. The last few are kept, as nothing in them ever changes.
     """
     year = data.base_year if year is None else year
     network = data.network
@@ -109,14 +110,11 @@ def expand(data: Dataset, year: int | None = None, month: int | None = None) -> 
     transfer, transfer_forward = _directions(transfer_rows, transfers.number("directed"))
     is_forward = np.concatenate([link_forward, transfer_forward])
 
-    labels: dict[str, int] = {}
-    mode = np.array(
-        [
-            labels.setdefault(f"rail{int(gauge)}" if mode == "rail" else mode, len(labels))
-            for mode, gauge in zip(links.text("mode"), links.number("gauge_mm").tolist(), strict=True)
-        ],
-        dtype=np.int64,
-    )
+    gauge = np.where(links.text("mode") == "rail", links.number("gauge_mm"), 0.0)
+    kinds: dict[tuple[str, float], int] = {}
+    kind = [kinds.setdefault(key, len(kinds)) for key in zip(links.text("mode").tolist(), gauge.tolist(), strict=True)]
+    labels = {f"{mode}{int(gauge)}" if mode == "rail" else mode: at for (mode, gauge), at in kinds.items()}
+    mode = np.array(kind, dtype=np.int64)
     from_mode, to_mode = (
         np.array([labels.setdefault(label, len(labels)) for label in transfers.text(column)], dtype=np.int64)
         for column in ("from_mode", "to_mode")
@@ -128,9 +126,10 @@ def expand(data: Dataset, year: int | None = None, month: int | None = None) -> 
     start = np.concatenate([from_node[link] * n_labels + mode[link], node[transfer] * n_labels + from_mode[transfer]])
     end = np.concatenate([to_node[link] * n_labels + mode[link], node[transfer] * n_labels + to_mode[transfer]])
     tail_key, head_key = np.where(is_forward, start, end), np.where(is_forward, end, start)
-    keys, state = np.unique(np.concatenate([tail_key, head_key]), return_inverse=True)
-    n_arcs = len(is_forward)
-    tail, head = state[:n_arcs].astype(np.int64), state[n_arcs:].astype(np.int64)
+    is_met = np.zeros(len(network.nodes) * n_labels, dtype=np.bool_)
+    is_met[tail_key] = is_met[head_key] = True
+    keys = np.flatnonzero(is_met)
+    state = np.cumsum(is_met) - 1
     label_names = np.array([*labels, ""], dtype=object)
 
     values = link_values(network)
@@ -145,8 +144,8 @@ def expand(data: Dataset, year: int | None = None, month: int | None = None) -> 
         month=month,
         state_node=freeze(keys // n_labels),
         state_mode=freeze(label_names[keys % n_labels]),
-        tail=freeze(tail),
-        head=freeze(head),
+        tail=freeze(state[tail_key]),
+        head=freeze(state[head_key]),
         link=freeze(all_links),
         transfer=freeze(all_transfers),
         is_forward=freeze(is_forward),

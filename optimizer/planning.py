@@ -90,8 +90,11 @@ def solve(blocks: DemandBlocks, options: SolveOptions) -> FlowSolution:
     if options.solver in ("auto", "ortools"):
         from optimizer.formulations import single_flow
 
-        if options.solver == "ortools" or single_flow.fits(graph, blocks) is None:
-            return single_flow.solve(graph, blocks, options)
+        single = single_flow.build(graph, blocks)
+        if not isinstance(single, str):
+            return single_flow.solve(single)
+        if options.solver == "ortools":
+            raise SolverError(f"OR-Tools does not fit: {single}; solve with --solver highs")
     from optimizer.formulations import arc_flow
     from optimizer.solvers import highs
 

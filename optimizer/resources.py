@@ -13,6 +13,8 @@ from network.model import freeze
 from network.values import months_open, or_zero, per_year, unit_of, use_per_unit
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from network.model import Network, Numbers, Table, Texts
 
 Rows = NDArray[np.int64]
@@ -101,7 +103,7 @@ def _own(table: Table, kind: str, row: Rows, forward: Mask, both: Mask) -> dict[
     """Columns of the own capacities of links or transfers."""
     if kind == "link":
         start, end, ids = table.text("from_node")[row], table.text("to_node")[row], table.text("link_id")[row]
-        share = np.array([len(months_open(months)) / 12.0 for months in table.text("open_months")[row]])
+        share = _each(table.text("open_months")[row], lambda months: len(months_open(months)) / 12.0)
     else:
         start, end = table.text("from_mode")[row], table.text("to_mode")[row]
         ids = table.text("node_id")[row] + ":" + start + "-" + end
@@ -145,7 +147,7 @@ def _limits(
     share: Numbers,
 ) -> dict[str, NDArray[np.generic]]:
     """Columns of `Resources` for some capacities; `share` is the share of the year in which they are open."""
-    yearly = np.array([per_year(name) for name in unit], dtype=np.float64) * share
+    yearly = _each(unit, per_year) * share
     return {
         "ids": ids,
         "kind": kind,
@@ -157,3 +159,10 @@ def _limits(
         "per_year": yearly,
         "free": np.maximum(0.0, capacity - background) * yearly,
     }
+
+
+def _each(texts: Texts, value_of: Callable[[str], float]) -> Numbers:
+    """Return the value of every text; each distinct one is worked out once."""
+    listed = texts.tolist()
+    values = {text: value_of(text) for text in set(listed)}
+    return np.array([values[text] for text in listed], dtype=np.float64)

@@ -46,7 +46,7 @@ class Plan:
     solver
         The solver that answered.
     seconds
-        Time from the call to the answer, verification included.
+        Time from the call to the answer, before it is verified.
     message
         In words, why there is no optimal answer; empty where there is.
     """

@@ -101,6 +101,8 @@ def complete(
         settled[passed] = [nothing]
     key: float = 0
     spent = tuple(sum(limit.values[arc] for _, arc in prefix) for limit in limits)
+    if node == digraph.sink:
+        return None if _breaks(spent, node, limits) else prefix
     arcs: tuple[int, ...] = ()
     path: Path = ()
     heap: list[tuple[float, tuple[int, ...], Path, tuple[float, ...]]] = []
@@ -154,7 +156,10 @@ def loopless_paths(digraph: Digraph, keys: Sequence[int], limits: Sequence[Limit
             arcs = tuple(arc for _, arc in path if arc != FREE)
             heappush(waiting, (sum(keys[arc] for arc in arcs), 1, arcs, next(number), len(prefix), path, banned))
 
-    search((), frozenset())
+    # One set for each first step: two ways to begin may meet before either has an arc to be told apart by in a tie.
+    for head, arc in digraph.out[digraph.source]:
+        if (bound := bounds[head]) is not None:
+            heappush(waiting, (keys[arc] + bound, 0, (), next(number), 1, ((head, arc),), frozenset()))
     while waiting:
         _, is_searched, _, _, n_fixed, path, banned = heappop(waiting)
         if not is_searched:

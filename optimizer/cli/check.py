@@ -13,7 +13,7 @@ from optimizer.cli.output import emit, progress
 
 @click.command("check", short_help="Check a dataset folder and list every problem.")
 @click.argument("dataset", metavar="DATASET")
-@format_option("table", "json")
+@format_option("table", "json", "csv")
 @output_option
 @click.pass_context
 def command(ctx: click.Context, dataset: str, form: str, output: str | None) -> None:
@@ -31,6 +31,10 @@ def command(ctx: click.Context, dataset: str, form: str, output: str | None) -> 
         text = json.dumps(
             {"errors": n_errors, "warnings": len(findings) - n_errors, "findings": listed}, ensure_ascii=False, indent=2
         )
+    elif form == "csv":
+        from optimizer.report.findings import findings_csv
+
+        text = findings_csv(findings).rstrip("\n")
     else:
         lines = [f"{finding}" if finding.severity == "error" else f"{finding} (warning)" for finding in findings]
         text = "\n".join([*lines, f"{n_errors} errors, {len(findings) - n_errors} warnings in {dataset}"])

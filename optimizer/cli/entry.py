@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -9,26 +10,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NoReturn
 
+from optimizer.cli.about import help_text, version_line
+
 # Nothing here is dense linear algebra: threads for it would only lengthen the start of every command.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-ABOUT = """\
-Routes and capacity plans on a multimodal freight network: rail, road, river, sea and air.
-
-Works offline on the bundled Eurasian network, or on your own with --dataset DIR.
-
-Exit codes: 0 done, 1 bad data, 2 usage or unknown name, 3 no route or unmet demand above the limit,
-4 limit reached without an answer, 5 solver failure or failed verification."""
-
-COMMANDS = {
-    "route": "Find the best routes between two places.",
-    "plan": "Compute the cheapest flow plan of all demands, with its bottlenecks.",
-    "check": "Check a dataset folder and list every problem.",
-    "info": "Show what a dataset holds, its sources and its licence.",
-    "projects": "List the project cards of a dataset.",
-    "verify": "Verify a plan from its JSON and the dataset alone.",
-    "schema": "Print the JSON Schema of the dataset format.",
-}
+# What a start imports and reads lives to the end: looking for garbage in it at every turn is wasted.
+gc.set_threshold(100_000)
 
 
 def main(args: list[str] | None = None) -> NoReturn:
@@ -61,21 +48,6 @@ def answer(arguments: list[str]) -> int:
     from optimizer.cli.group import run
 
     return run(arguments)
-
-
-def help_text() -> str:
-    """Return what ``corridor --help`` prints."""
-    commands = "\n".join(f"  {name:10}{does}" for name, does in COMMANDS.items())
-    options = "  --version   Show the version.\n  -h, --help  Show this message and exit."
-    about = "\n".join(f"  {line}".rstrip() for line in ABOUT.splitlines())
-    return f"Usage: corridor [OPTIONS] COMMAND [ARGS]...\n\n{about}\n\nOptions:\n{options}\n\nCommands:\n{commands}"
-
-
-def version_line() -> str:
-    """Return what ``corridor --version`` prints."""
-    from importlib.metadata import version
-
-    return f"corridor {version('corridor-optimizer')}"
 
 
 def prepare_streams() -> None:

@@ -6,7 +6,7 @@ from importlib import import_module
 
 import click
 
-from optimizer.cli.entry import ABOUT, COMMANDS, version_line
+from optimizer.cli.about import ABOUT, COMMANDS, version_line
 
 
 class LazyGroup(click.Group):

@@ -15,7 +15,7 @@ from optimizer.cli.output import emit, progress
 @click.command("verify", short_help="Verify a plan from its JSON and the dataset alone.")
 @click.argument("plan", metavar="PLAN.json")
 @dataset_option
-@format_option("table", "json")
+@format_option("table", "json", "csv")
 @output_option
 @click.pass_context
 def command(ctx: click.Context, plan: str, dataset: str | None, form: str, output: str | None) -> None:
@@ -37,6 +37,10 @@ def command(ctx: click.Context, plan: str, dataset: str | None, form: str, outpu
     if form == "json":
         listed = [finding_mapping(finding) for finding in findings]
         emit(json.dumps({"holds": not findings, "findings": listed}, ensure_ascii=False, indent=2), output)
+    elif form == "csv":
+        from optimizer.report.findings import findings_csv
+
+        emit(findings_csv(findings).rstrip("\n"), output)
     elif findings:
         lines = [str(finding) for finding in findings]
         emit("\n".join([*lines, f"does not hold: {len(findings)} findings"]), output)

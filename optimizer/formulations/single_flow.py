@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from network.errors import SolverError
 from optimizer.linear import FlowSolution, no_flows
 from optimizer.solvers import ortools_flow
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from network.model import Numbers
     from optimizer.blocks import Block, DemandBlocks
     from optimizer.graph import ArcGraph, Rows
-    from optimizer.options import SolveOptions
 
 VOLUME_ROUNDING = 1e-9
 """A volume or capacity may change by this share of itself when it becomes a whole number."""
@@ -76,28 +74,39 @@ class _Integers:
     cost_scale: float
 
 
-def fits(graph: ArcGraph, blocks: DemandBlocks) -> str | None:
-    """Return why the demands are no single flow in whole numbers, None where they are."""
-    prepared = _prepare(graph, blocks)
-    return prepared if isinstance(prepared, str) else None
+@dataclass(frozen=True, eq=False)
+class SingleFlow:
+    """The demands of one block as a flow problem, before and after rounding."""
+
+    graph: ArcGraph
+    blocks: DemandBlocks
+    flow: _Flow
+    integers: _Integers
 
 
-def solve(graph: ArcGraph, blocks: DemandBlocks, options: SolveOptions) -> FlowSolution:
+def build(graph: ArcGraph, blocks: DemandBlocks) -> SingleFlow | str:
+    """Return the demands as a single flow in whole numbers, or in words why they are none."""
+    reason = _shape(graph, blocks)
+    if reason is not None:
+        return reason
+    flow = _flow(graph, blocks)
+    integers = _to_integers(flow)
+    return integers if isinstance(integers, str) else SingleFlow(graph, blocks, flow, integers)
+
+
+def solve(model: SingleFlow) -> FlowSolution:
     """Solve a single block by OR-Tools and recover its capacity prices.
 
     The prices come from potentials of the residual graph, since the solver gives no duals: the price of a full arc is
     what its head's potential exceeds its tail's and the arc's cost by (R. K. Ahuja, T. L. Magnanti, J. B. Orlin,
-    "Network Flows", 1993, section 9.4). `options` sets nothing here: this solver knows no tolerance and no time limit.
+    "Network Flows", 1993, section 9.4). This solver knows no tolerance and no time limit.
 
     Raises
     ------
     SolverError
-        The demands do not fit (`fits` says why), or the solver fails.
+        The solver fails.
     """
-    prepared = _prepare(graph, blocks)
-    if isinstance(prepared, str):
-        raise SolverError(f"OR-Tools does not fit: {prepared}; solve with --solver highs")
-    flow, integers = prepared
+    graph, blocks, flow, integers = model.graph, model.blocks, model.flow, model.integers
     answer = ortools_flow.solve(flow.tail, flow.head, integers.capacity, integers.cost, integers.supply)
     if answer.status != "optimal":
         return no_flows(answer.status, "ortools")
@@ -115,16 +124,6 @@ def solve(graph: ArcGraph, blocks: DemandBlocks, options: SolveOptions) -> FlowS
         bound=_bound(graph, blocks, price, potential / integers.cost_scale),
         solver="ortools",
     )
-
-
-def _prepare(graph: ArcGraph, blocks: DemandBlocks) -> tuple[_Flow, _Integers] | str:
-    """Return the flow before and after rounding, or why there is none."""
-    reason = _shape(graph, blocks)
-    if reason is not None:
-        return reason
-    flow = _flow(graph, blocks)
-    integers = _to_integers(flow)
-    return integers if isinstance(integers, str) else (flow, integers)
 
 
 def _shape(graph: ArcGraph, blocks: DemandBlocks) -> str | None:

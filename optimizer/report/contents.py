@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -106,6 +108,17 @@ def contents_document(summary: dict[str, Any]) -> Document:
         ),
         f"Scenarios: {', '.join(summary['scenarios']) or 'none'}",
     ]
+
+
+def contents_csv(summary: dict[str, Any]) -> str:
+    """Return one row per table, mode and corridor of the summary; rows of a mode or corridor are its links."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(("kind", "id", "rows", "length_km"))
+    writer.writerows(("table", name, rows, "") for name, rows in summary["tables"].items())
+    writer.writerows(("mode", row["mode"], row["links"], row["length_km"]) for row in summary["modes"])
+    writer.writerows(("corridor", row["id"], row["links"], row["length_km"]) for row in summary["corridors"])
+    return stream.getvalue()
 
 
 def _corridors(network: Network) -> list[dict[str, Any]]:

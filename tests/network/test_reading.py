@@ -375,15 +375,15 @@ def test_space_around_cells_is_dropped(tiny_folder: Path) -> None:
 def test_unknown_column_is_kept_with_a_warning(tiny_folder: Path) -> None:
     """A column that no record knows is a text, and a misspelled one asks for the right name."""
     path = tiny_folder / "demands.csv"
-    text = path.read_text(encoding="utf-8").replace("max_time_h,", "max_time,", 1).replace("note\n", "note,group\n", 1)
+    text = path.read_text(encoding="utf-8").replace("max_time_h,", "max_time,", 1).replace("note\n", "note,lot\n", 1)
     path.write_text(text.replace("D,\n", "D,,mine\n").replace("carried\n", "carried,1.50\n"), encoding="utf-8")
     data = read_dataset(tiny_folder)
     assert [(finding.code, finding.line, finding.column) for finding in data.findings] == [
-        ("W101", 1, "group"),
+        ("W101", 1, "lot"),
         ("W101", 1, "max_time"),
     ]
     assert data.findings[1].remedy == 'did you mean "max_time_h"?'
-    assert data.demands.text("group").tolist() == ["mine", "mine", "1.50", "mine", "mine"]
+    assert data.demands.text("lot").tolist() == ["mine", "mine", "1.50", "mine", "mine"]
     assert np.isnan(data.demands.number("max_time_h")).all()
 
 

@@ -142,6 +142,14 @@ def test_demands_of_one_place_are_served_in_row_order() -> None:
     ]
 
 
+def test_rounding_opens_no_route() -> None:
+    """Where paths and demands match up to the last digit of a float, no sliver of a path is left for the next."""
+    blocks = grid([("N5", 0.3), ("N5", 0.6)])
+    flow = flow_on(blocks, [(["N0", "N1", "N5"], 0.1 + 0.2), (["N0", "N4", "N5"], 0.6)])
+    paths, _ = decompose(blocks, answer(blocks, flow), TOLERANCE)
+    assert [(path.demand, path.volume) for path in paths] == [(0, 0.3), (1, 0.6)]
+
+
 def test_unmet_is_cleaned_of_noise() -> None:
     """What is unmet by a hair is served, what is served by a hair is unmet, and both are told exactly."""
     blocks = grid([("N1", 10.0), ("N4", 10.0), ("N2", 10.0)])

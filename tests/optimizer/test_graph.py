@@ -185,8 +185,8 @@ def test_commodity_values_and_weight() -> None:
 
 def test_weights_beyond_all_numbers_are_an_error() -> None:
     """A weight that overflows is named with its link, never carried on."""
-    data = dataset([link("a", "road", "A", "B", cost_usd_per_teu=1e300)])
-    with np.errstate(over="ignore"), pytest.raises(CorridorError, match="a A→B"):
+    data = dataset([link("a", "road", "A", "B", cost_usd_per_teu=1e25)])
+    with pytest.raises(CorridorError, match="a A→B"):
         commodity_arcs(expand(data), 0, Weights(cost=1e300))
 
 

@@ -15,7 +15,10 @@ from made_network import CONTAINER, dataset, link, transfer
 from plan_instances import Instance, instances
 
 from network import Dataset, DatasetError, NoPlanError, SolverError
-from optimizer import Plan, SolveOptions, Weights, find_routes, plan_flows
+from optimizer import Plan, SolveOptions, Weights, find_routes, plan_flows, verify
+from optimizer.blocks import blocks_of
+from optimizer.graph import expand
+from optimizer.planning import plan_of, solve
 
 HIGHS = SolveOptions(solver="highs")
 EXAMPLES = settings(max_examples=40, deadline=None)
@@ -511,6 +514,23 @@ def test_time_limit_without_answer_is_a_status() -> None:
     assert "allow more time" in plan.message
     with pytest.raises(NoPlanError):
         plan.raise_for_status()
+
+
+def test_answer_at_a_limit_is_feasible_with_a_proven_bound() -> None:
+    """Flows in hand when time runs out are a plan; its bound comes from the prices alone and leaves an honest gap."""
+    limit = {"capacity": 10, "capacity_unit": "teu/year"}
+    links = [link("cheap", "road", "A", "B", cost_usd_per_teu=10, time_h=0, **limit)]
+    links += [link("dear", "sea", "A", "B", cost_usd_per_teu=30, time_h=0)]
+    blocks = blocks_of(expand(dataset(links, demands=[demand("d", "A", "B", 15)])), Weights())
+    best = solve(blocks, HIGHS)
+    poor = replace(
+        best, status="feasible", flow=np.where(best.flow > 0, [0, 0, 15, 0], 0.0), bound=None, message="time"
+    )
+    plan = plan_of(blocks, poor, HIGHS, began=0.0)
+    assert (plan.status, plan.cost_usd, plan.message) == ("feasible", 450.0, "time")
+    assert plan.bound == pytest.approx(10 * 10 + 5 * 30)
+    assert plan.gap == pytest.approx((450 - 250) / 450)
+    assert verify(plan, plan.data) == []
 
 
 def test_plan_that_does_not_verify_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

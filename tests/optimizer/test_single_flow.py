@@ -27,8 +27,9 @@ def solved(data: Dataset, time_per_h: float | None = None) -> tuple[FlowSolution
     weights = Weights(time_per_h=time_per_h)
     graph = expand(data)
     blocks = blocks_of(graph, weights)
-    assert single_flow.fits(graph, blocks) is None
-    solution = single_flow.solve(graph, blocks, SolveOptions())
+    model = single_flow.build(graph, blocks)
+    assert isinstance(model, single_flow.SingleFlow)
+    solution = single_flow.solve(model)
     if solution.status != "optimal":
         return solution, np.nan, np.nan
     (block,) = blocks.blocks
@@ -147,13 +148,12 @@ def test_capacity_in_trains_counts_units() -> None:
 
 
 def refusal(data: Dataset) -> str:
-    """Return why a question does not fit; the solver refuses it for the same reason and never falls back."""
+    """Return why a question does not fit; asked for by name, the solver refuses for that reason, never falls back."""
     graph = expand(data)
-    blocks = blocks_of(graph, Weights())
-    reason = single_flow.fits(graph, blocks)
-    assert reason is not None
+    reason = single_flow.build(graph, blocks_of(graph, Weights()))
+    assert isinstance(reason, str)
     with pytest.raises(SolverError) as refused:
-        single_flow.solve(graph, blocks, SolveOptions(solver="ortools"))
+        plan_flows(data, options=SolveOptions(solver="ortools"))
     assert reason in str(refused.value)
     return reason
 

@@ -1,0 +1,36 @@
+"""What the command line says of itself, in plain texts that cost nothing to import."""
+
+from __future__ import annotations
+
+ABOUT = """\
+Routes and capacity plans on a multimodal freight network: rail, road, river, sea and air.
+
+Works offline on the bundled Eurasian network, or on your own with --dataset DIR.
+
+Exit codes: 0 done, 1 bad data, 2 usage or unknown name, 3 no route or unmet demand above the limit,
+4 limit reached without an answer, 5 solver failure or failed verification."""
+
+COMMANDS = {
+    "route": "Find the best routes between two places.",
+    "plan": "Compute the cheapest flow plan of all demands, with its bottlenecks.",
+    "check": "Check a dataset folder and list every problem.",
+    "info": "Show what a dataset holds, its sources and its licence.",
+    "projects": "List the project cards of a dataset.",
+    "verify": "Verify a plan from its JSON and the dataset alone.",
+    "schema": "Print the JSON Schema of the dataset format.",
+}
+
+
+def help_text() -> str:
+    """Return what ``corridor --help`` prints."""
+    commands = "\n".join(f"  {name:10}{does}" for name, does in COMMANDS.items())
+    options = "  --version   Show the version.\n  -h, --help  Show this message and exit."
+    about = "\n".join(f"  {line}".rstrip() for line in ABOUT.splitlines())
+    return f"Usage: corridor [OPTIONS] COMMAND [ARGS]...\n\n{about}\n\nOptions:\n{options}\n\nCommands:\n{commands}"
+
+
+def version_line() -> str:
+    """Return what ``corridor --version`` prints."""
+    from importlib.metadata import version
+
+    return f"corridor {version('corridor-optimizer')}"

@@ -1,0 +1,79 @@
+"""The README's promises: its commands run, its Python runs, its links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from optimizer.cli import main
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, re.DOTALL)
+COMMANDS = [
+    line.strip() for kind, text in BLOCKS if not kind for line in text.splitlines() if line.startswith(".venv/bin/")
+]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def test_every_command_runs(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Typed one after another, as a reader would, every command of the README ends with 0 and prints something."""
+    monkeypatch.chdir(tmp_path)
+    assert len(COMMANDS) >= 8
+    for command in COMMANDS:
+        program, *arguments = shlex.split(command)
+        assert program == ".venv/bin/corridor"
+        with pytest.raises(SystemExit) as stop:
+            main(arguments)
+        out, err = capsys.readouterr()
+        assert stop.value.code == 0, (command, err)
+        assert out or "-o" in arguments
+
+
+def test_the_library_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    """The Python of the README runs as it stands."""
+    (code,) = [text for kind, text in BLOCKS if kind == "python"]
+    exec(compile(code, "README.md", "exec"), {})
+    assert "USD a year" in capsys.readouterr().out
+
+
+def test_the_sample_output_is_what_the_demo_prints(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The routes and corridor flows shown in the README are those of today's data and code."""
+    import runpy
+
+    monkeypatch.syspath_prepend(str(ROOT / "examples"))
+    runpy.run_path(str(ROOT / "examples" / "demo.py"), run_name="__main__")
+    printed = set(capsys.readouterr().out.splitlines())
+    sample = next(text for _, text in BLOCKS if "Way " in text)
+    numbers = [line for line in sample.split("Bottlenecks")[0].splitlines() if re.search(r"\d{2}", line)]
+    shown = [line for line in numbers if not line.startswith("proved optimal")]
+    assert len(shown) > 20
+    assert [line for line in shown if line not in printed] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    """Every relative link of every page names a file of the project."""
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        if not re.match(r"[a-z]+:", target):
+            assert (page.parent / target).exists(), target
+
+
+def test_the_examples_run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each example prints its answer without an error."""
+    import runpy
+
+    monkeypatch.syspath_prepend(str(ROOT / "examples"))
+    examples = sorted((ROOT / "examples").glob("*.py"))
+    assert examples
+    for example in examples:
+        monkeypatch.setattr("sys.argv", [str(example)])
+        runpy.run_path(str(example), run_name="__main__")
+        assert capsys.readouterr().out, example
