@@ -1,6 +1,6 @@
 """Run the command line as ``python -m optimizer``."""
 
-from optimizer.cli import main
+from optimizer.cli import start
 
 if __name__ == "__main__":
-    main()
+    start()

@@ -1,5 +1,5 @@
 """The command line ``corridor``; the only place that prints, exits or imports click and rich."""
 
-from optimizer.cli.entry import main
+from optimizer.cli.entry import main, start
 
-__all__ = ["main"]
+__all__ = ["main", "start"]

@@ -6,6 +6,7 @@ import gc
 import io
 import os
 import sys
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import NoReturn
@@ -31,6 +32,21 @@ def main(args: list[str] | None = None) -> NoReturn:
 
         code = report_failure(error, as_json=wants_json(arguments))
     sys.exit(code)
+
+
+def start() -> NoReturn:
+    """Run as a program and leave at once: taking down what was imported would cost a short command a sixth of its time.
+
+    All results are written and closed by then; only the streams have something left to say.
+    """
+    try:
+        main()
+    except SystemExit as stop:
+        code = stop.code if isinstance(stop.code, int) else 1
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def answer(arguments: list[str]) -> int:
