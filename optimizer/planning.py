@@ -28,8 +28,8 @@ def plan_flows(
     data: Dataset,
     *,
     year: int | None = None,
-    weights: Weights = Weights(),  # noqa: B008 - frozen
-    options: SolveOptions = SolveOptions(),  # noqa: B008 - frozen
+    weights: Weights = Weights(),
+    options: SolveOptions = SolveOptions(),
 ) -> Plan:
     """Return the cheapest flows that carry the demands of a year, with prices of scarce capacity and a proof.
 

@@ -25,7 +25,7 @@ def find_routes(
     commodity: str = "container",
     quantity: float = 1.0,
     k: int = 3,
-    weights: Weights = Weights(),  # noqa: B008 - frozen
+    weights: Weights = Weights(),
     year: int | None = None,
     month: int | None = None,
     avoid_countries: Iterable[str] = frozenset(),

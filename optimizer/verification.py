@@ -38,7 +38,7 @@ REWEIGH = "give the weights of the run as corridor plan wrote them"
 def verify(
     plan: Plan | Mapping[str, object] | str | Path,
     data: Dataset,
-    tolerances: Tolerances = Tolerances(),  # noqa: B008 - frozen
+    tolerances: Tolerances = Tolerances(),
 ) -> list[Finding]:
     """Return everything in which a plan does not hold; empty = it holds.
 

@@ -10,21 +10,21 @@ from network import load
 from optimizer import Route, Weights, find_routes
 
 
-def best(origin: str, destination: str, way: str, weights: Weights = Weights()) -> Route:  # noqa: B008 - frozen
+def best(origin: str, destination: str, way: str) -> Route:
     """Return the best route of one way, as the README asks for it."""
     data = load()
     if way == "air":
         return find_routes(data, origin, destination, weights=Weights(cost=0.0, time_per_h=1.0))[0]
     if way == "road":
-        found = find_routes(data, origin, destination, weights=weights, avoid_modes={"rail", "sea", "river", "air"})
+        found = find_routes(data, origin, destination, avoid_modes={"rail", "sea", "river", "air"})
     elif way == "rail":
-        found = find_routes(data, origin, destination, weights=weights, avoid_modes={"road", "sea", "river", "air"})
+        found = find_routes(data, origin, destination, avoid_modes={"road", "sea", "river", "air"})
     elif way == "middle":
         vias = ("Aktau", "Poti", "Constanta")
-        found = find_routes(data, origin, destination, weights=weights, avoid_modes={"road", "air"}, via=vias)
+        found = find_routes(data, origin, destination, avoid_modes={"road", "air"}, via=vias)
     else:
         vias = ("Cape of Good Hope",)
-        found = find_routes(data, origin, destination, weights=weights, avoid_modes={"air"}, via=vias)
+        found = find_routes(data, origin, destination, avoid_modes={"air"}, via=vias)
     return found[0]
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import traceback
+from pathlib import Path
 from typing import Any
 
 import click
@@ -93,7 +94,7 @@ def _drop_stdout() -> None:
 def internal_message(error: BaseException) -> str:
     """Return one line that lets a maintainer find a defect of ours; the user is not shown a traceback."""
     frames = traceback.extract_tb(error.__traceback__)
-    place = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""  # noqa: PTH119
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"internal error: {type(error).__name__}: {error}{place}; please report it with the command you ran"
 
 

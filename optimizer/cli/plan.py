@@ -63,7 +63,7 @@ def command(
     form: str,
     output: str | None,
 ) -> None:
-    r"""Compute the cheapest flow plan of all demands, with its bottlenecks.
+    """Compute the cheapest flow plan of all demands, with its bottlenecks.
 
     The plan is the cheapest system under the data, not a forecast; it is verified after every solve. Examples:
 
@@ -71,7 +71,7 @@ def command(
       corridor plan
       corridor plan --scenario suez-closed --format json -o plan.json
       corridor verify plan.json
-    """
+    """  # noqa: D301 - click knows the paragraph by a real backspace
     from optimizer.options import SolveOptions
     from optimizer.planning import plan_flows
 

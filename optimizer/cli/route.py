@@ -22,10 +22,14 @@ from optimizer.cli.arguments import (
 from optimizer.cli.output import emit, emit_document, note
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from network.model import Dataset
     from optimizer.route import Route
 
 QuantityUnit = Literal["teu", "feu", "t"]
+SPARE_ROUTES = 4
+"""Routes looked for per route shown, as some differ from a better one only by a transfer at an end."""
 
 
 @click.command("route", short_help="Find the best routes between two places.")
@@ -85,7 +89,7 @@ def command(
     form: str,
     output: str | None,
 ) -> None:
-    r"""Find the best routes between two places.
+    """Find the best routes between two places.
 
     FROM and TO are names, aliases, ids or UN/LOCODEs, in Latin, Cyrillic or Chinese script. Times and prices are
     terminal to terminal. Examples:
@@ -94,7 +98,7 @@ def command(
       corridor route "Xi'an" Duisburg
       corridor route Шанхай Duisburg --avoid-country RU -k 5
       corridor route Moscow Mumbai --minimize time --month 1 --format geojson -o route.geojson
-    """
+    """  # noqa: D301 - click knows the paragraph by a real backspace
     from optimizer.routing import find_routes
 
     weights = weights_of(minimize, time_value, carbon_price)
@@ -106,7 +110,7 @@ def command(
         destination,
         commodity=commodity,
         quantity=amount,
-        k=k,
+        k=k * SPARE_ROUTES if form == "table" else k,
         weights=weights,
         year=year,
         month=month,
@@ -130,9 +134,23 @@ def command(
     else:
         from optimizer.report.routes import route_document
 
-        emit_document([_question(data, routes[0], year), *route_document(data, routes)], output)
-        if len(routes) < k:
-            note(f"{len(routes)} of the {k} routes asked for exist.")
+        shown = by_different_links(routes)[:k]
+        emit_document([_question(data, routes[0], year), *route_document(data, shown)], output)
+        if len(shown) < k:
+            note(f"{len(shown)} of the {k} routes asked for are shown; no other passes different links.")
+
+
+def by_different_links(routes: Sequence[Route]) -> list[Route]:
+    """Return the best route of each sequence of links.
+
+    Routes may differ by a transfer at an end alone, which nobody wants to read; the other forms list them all.
+    """
+    from optimizer.route import Leg
+
+    best: dict[tuple[str, ...], Route] = {}
+    for route in routes:
+        best.setdefault(tuple(leg.link_id for leg in route.legs if isinstance(leg, Leg)), route)
+    return list(best.values())
 
 
 def in_commodity_units(data: Dataset, commodity: str, quantity: float, unit: QuantityUnit | None) -> float:

@@ -23,14 +23,14 @@ def cards_document(cards: Sequence[Project]) -> Document:
             card.id,
             card.name,
             str(card.year or "–"),
-            card.status,
             number(card.cost_usd_m),
             str(len(card.changes)),
             card.confidence,
+            card.status,
         )
         for card in cards
     )
-    headers = columns("Project", "Name", "Year", "Status", ">USD m", ">Changes", "Grade")
+    headers = columns("Project", "Name", "Year", ">USD m", ">Changes", "Grade", "Status")
     return [
         Table(headers, rows),
         f'{len(cards)} projects; a card is switched on by a scenario (projects = ["id"]), never by its date.',

@@ -100,9 +100,9 @@ def contents_document(summary: dict[str, Any]) -> Document:
             title="A official figure · B secondary or measured · C widely reported · D engineering estimate",
         ),
         Table(
-            columns("Source", "Title", "Publisher", "Year"),
+            columns("Source", "Year", "Publisher", "Title"),
             tuple(
-                (source["id"], *(str(source.get(key, "")) for key in ("title", "publisher", "year")))
+                (source["id"], *(str(source.get(key, "")) for key in ("year", "publisher", "title")))
                 for source in summary["sources"]
             ),
         ),

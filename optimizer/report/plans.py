@@ -150,11 +150,9 @@ def _bottleneck_table(data: Dataset, plan: Plan) -> Table:
     )
     shown = f"top {N_BOTTLENECKS} of {len(bottlenecks)}" if len(bottlenecks) > N_BOTTLENECKS else f"{len(bottlenecks)}"
     return Table(
-        columns(
-            "Bottleneck", "Direction", ">Capacity", ">Background", ">Used", "Unit", ">Worth up to, USD/yr per unit"
-        ),
+        columns("Bottleneck", "Direction", ">Capacity", ">Background", ">Used", "Unit", ">Worth up to"),
         rows,
-        title=f"Bottlenecks ({shown}): what one more unit of capacity saves in a year",
+        title=f"Bottlenecks ({shown}): USD a year that one more unit of capacity saves",
     )
 
 

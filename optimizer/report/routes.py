@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from network.model import Dataset
     from optimizer.route import Route, TransferLeg
 
-LEG_COLUMNS = columns("Mode", "From – to", ">km", ">Moving h", ">Waiting h", ">Border h", ">USD", ">kg CO2e")
+LEG_COLUMNS = columns("Mode", "From – to", ">km", ">Move h", ">Wait h", ">Border h", ">USD", ">kg CO2e")
 CSV_COLUMNS = (
     "route",
     "leg",

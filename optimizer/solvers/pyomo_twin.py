@@ -54,7 +54,7 @@ def to_pyomo(
     data: Dataset,
     *,
     year: int | None = None,
-    weights: Weights = Weights(),  # noqa: B008 - frozen
+    weights: Weights = Weights(),
 ) -> pyo.ConcreteModel:
     """Return the plan of a year as a Pyomo model with readable names, to be solved by any solver of linear programs.
 

@@ -219,3 +219,15 @@ def test_bad_scenario_content_is_exit_1(corridor, tiny_folder, tmp_path):
     answer = corridor("route", "Xi'an", "Duisburg", "--dataset", tiny_folder, "--scenario", scenario)
     assert answer.code == 1
     assert "no-such" in answer.err
+
+
+def test_the_table_shows_routes_of_different_links(corridor, tiny_folder):
+    """A transfer at an end makes no second route in the table; the JSON keeps every loopless route."""
+    ask = ("route", "Almaty", "Moscow", "--dataset", tiny_folder, "--avoid-mode", "sea", "-k", 2)
+    routes = json.loads(corridor(*ask, "--format", "json").out)["routes"]
+    table = corridor(*ask).out
+    links = [[leg["link_id"] for leg in route["legs"] if "link_id" in leg] for route in routes]
+    assert links[0] == links[1] == ["rail-almaty-moscow"]
+    assert "road-almaty-moscow" not in json.dumps(routes)
+    assert table.count("Route ") == 2
+    assert "road" in table
