@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 from contextlib import contextmanager, suppress
+from errno import EINVAL
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,8 @@ def emit(text: str, output: str | None) -> None:
 
     Raises
     ------
-    click.UsageError
-        The file cannot be written.
+    OSError
+        The file cannot be written; its name and the reason are told.
     """
     if output is None:
         click.echo(text)
@@ -39,8 +40,8 @@ def emit(text: str, output: str | None) -> None:
         else:
             _write_whole(target.resolve(), content)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "this is no name of a file"
-        raise click.UsageError(f"cannot write {output!r}: {reason}") from error
+        code, reason = (error.errno, error.strerror) if isinstance(error, OSError) else (EINVAL, "no name of a file")
+        raise OSError(code, f"cannot write: {reason}", output or '""') from error
 
 
 def _write_whole(target: Path, content: bytes) -> None:
