@@ -88,17 +88,20 @@ def _check_cards(data: Dataset, asked: Iterable[Scenario]) -> None:
 def _applied(data: Dataset, scenario: Scenario) -> Dataset:
     """Return the dataset with one scenario applied and recorded."""
     is_on = {card_id for earlier in data.applied for card_id in earlier.projects}
-    cards = [data.project(card_id) for card_id in scenario.projects if card_id not in is_on]
+    cards = [data.project(card_id) for card_id in dict.fromkeys(scenario.projects) if card_id not in is_on]
     parts = [*((_place(scenario, card), card.changes) for card in cards), (_place(scenario), scenario.changes)]
     at_risk: set[str] = set()
     for place, changes in parts:
         for number, change in enumerate(changes, start=1):
+            inner = place.inside(f"change {number} ({change.table})")
             try:
                 data, is_at_risk = make_change(data, change)
             except RefusedChangeError as refusal:
-                inner = place.inside(f"change {number} ({change.table})")
                 found = [inner.problem(why.column, why.code, why.message, why.remedy) for why in refusal.findings]
                 raise _refused(scenario, found) from None
+            except UnknownIdError as error:
+                message, _, remedy = str(error).partition("; ")
+                raise _refused(scenario, [inner.problem("", "E121", message, remedy)]) from None
             if is_at_risk:
                 at_risk.add(change.table)
     if at_risk and (errors := _errors(data, at_risk, _place(scenario))):

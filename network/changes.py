@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import TypeGuard
 
 from network.errors import Finding, ScenarioError
-from network.toml_source import Place, Scalar, Value, is_number, unknown_key
+from network.places import suggestion
+from network.toml_source import Place, Scalar, Value, blocks_of, is_number, unknown_key
 
 TABLES = ("nodes", "links", "transfers", "shared_capacities", "demands", "rates", "commodities")
 OPERATIONS = ("set", "scale", "add", "close", "rows")
@@ -19,7 +20,7 @@ KEYS = ("table", "where", *OPERATIONS)
 QUOTES = frozenset("\"'")
 
 _SETTING = re.compile(r"\s*(?P<table>\w+)\s*(?:\[(?P<where>.*)\])?\s*\.\s*(?P<column>\w+)\s*=(?P<value>.*)", re.DOTALL)
-_CONDITION = re.compile(r"\s*(\w+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^,\"']*)\s*(?:,|$)")
+_CONDITION = re.compile(r"\s*(\w+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^,\"'][^,\"]*|)\s*(?:,|$)")
 # Only what reads back as it was typed is a number, so that an id like 007 stays a text.
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 
@@ -100,8 +101,8 @@ def read_change(mapping: Mapping[str, object], place: Place) -> tuple[Change | N
     if not table:
         found.append(place.problem("table", "E303", "names no table", f"give one of {', '.join(TABLES)}"))
     elif table not in TABLES:
-        matches = unknown_key(place, str(table), TABLES).remedy.replace("keys", "tables")
-        found.append(place.problem("table", "E302", f'unknown table "{table}"', matches))
+        remedy = suggestion(str(table), TABLES, "the tables are")
+        found.append(place.problem("table", "E302", f'unknown table "{table}"', remedy))
     where = _values(mapping, "where", place, found)
     setting = _values(mapping, "set", place, found)
     scale = _numbers(mapping, "scale", place, found)
@@ -112,6 +113,20 @@ def read_change(mapping: Mapping[str, object], place: Place) -> tuple[Change | N
     if found:
         return None, found
     return Change(str(table), where, scale, setting, add, close, rows), []
+
+
+def read_changes(
+    mapping: Mapping[str, object], place: Place, lines: list[int], found: list[Finding]
+) -> tuple[Change, ...]:
+    """Return the changes of a scenario or card that can be read, in order; the problems of the others go to `found`."""
+    changes: list[Change] = []
+    for index, block in enumerate(blocks_of(mapping, "changes", place, found)):
+        line = lines[index] if index < len(lines) else 0
+        change, problems = read_change(block, place.inside(f"change {index + 1}", line))
+        found.extend(problems)
+        if change is not None:
+            changes.append(change)
+    return tuple(changes)
 
 
 def _check_operations(mapping: Mapping[str, object], place: Place, found: list[Finding]) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from network.errors import Finding, Severity
 from network.reading import Sheet
@@ -17,9 +16,7 @@ from network.references import find_dangling, find_duplicates
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from network.model import Dataset
-
-Mask = NDArray[np.bool_]
+    from network.model import Dataset, Mask
 
 CAPACITY_TABLES = ("links", "transfers", "shared_capacities")
 ENDS = {
@@ -56,12 +53,7 @@ def find_errors(sheets: Mapping[str, Sheet], only: Collection[str] = ()) -> list
 
 def dataset_errors(data: Dataset, only: Collection[str] = ()) -> list[Finding]:
     """Return the errors of a dataset whose cells are sound one by one, as after a scenario; see `find_errors`."""
-    network = data.network
-    tables = (
-        *(network.nodes, network.links, network.transfers, network.shared_capacities, network.rates),
-        *(network.corridors, data.commodities, data.demands),
-    )
-    return find_errors({table.name: Sheet(table, f"{table.name}.csv") for table in tables}, only)
+    return find_errors({name: Sheet(table, f"{name}.csv") for name, table in data.tables.items()}, only)
 
 
 def find_warnings(sheets: Mapping[str, Sheet]) -> list[Finding]:
@@ -71,23 +63,23 @@ def find_warnings(sheets: Mapping[str, Sheet]) -> list[Finding]:
         table = links.table
         both = ~np.isnan(table.number("time_h")) & ~np.isnan(table.number("speed_kmh"))
         message = "the speed is not used because time_h is given"
-        problems += told(links, both, "speed_kmh", "W102", message, "give one of the two")
+        problems += _told(links, both, "speed_kmh", "W102", message, "give one of the two")
     for name in CAPACITY_TABLES:
         if sheet := sheets.get(name):
             idle = np.isnan(sheet.table.number("capacity")) & (sheet.table.number("background") > 0)
             idle &= sheet.sound("capacity")
             message = "background without a capacity has no effect"
-            problems += told(sheet, idle, "background", "W103", message, "give the capacity too")
+            problems += _told(sheet, idle, "background", "W103", message, "give the capacity too")
     if commodities := sheets.get("commodities"):
         for unit, column in (("t", "t_per_unit"), ("teu", "teu_per_unit")):
             factor = commodities.table.number(column)
             odd = (commodities.table.text("unit") == unit) & ~np.isnan(factor) & (factor != 1)
             message = f"a commodity counted in {unit} has 1 {unit} per unit"
-            problems += told(commodities, odd, column, "W104", message, "write 1, or count it in the other unit")
+            problems += _told(commodities, odd, column, "W104", message, "write 1, or count it in the other unit")
     return problems
 
 
-def told(
+def _told(
     sheet: Sheet, rows: Mask, column: str, code: str, message: str | Callable[[int], str], remedy: str
 ) -> list[Finding]:
     """Return a finding for each row of the mask; codes in W are warnings."""
@@ -110,12 +102,12 @@ def told(
 def _same_ends(sheet: Sheet, start: str, end: str, message: str, remedy: str) -> list[Finding]:
     starts, ends = sheet.table.text(start), sheet.table.text(end)
     same = (starts == ends) & (starts != "") & sheet.sound(start, end)
-    return told(sheet, same, end, "E122", message, remedy)
+    return _told(sheet, same, end, "E122", message, remedy)
 
 
 def _gauge(links: Sheet) -> list[Finding]:
     missing = (links.table.text("mode") == "rail") & np.isnan(links.table.number("gauge_mm")) & links.sound("gauge_mm")
-    return told(links, missing, "gauge_mm", "E123", "rail without a gauge", "give it in mm, such as 1435 or 1520")
+    return _told(links, missing, "gauge_mm", "E123", "rail without a gauge", "give it in mm, such as 1435 or 1520")
 
 
 def _capacity_without_unit(sheet: Sheet) -> list[Finding]:
@@ -123,10 +115,10 @@ def _capacity_without_unit(sheet: Sheet) -> list[Finding]:
     for_what = (table.number("capacity") > 0) & (table.text("capacity_unit") == "")
     for_what &= sheet.sound("capacity", "capacity_unit")
     remedy = "write what is counted and per when, such as train/day or teu/year"
-    return told(sheet, for_what, "capacity_unit", "E124", "the capacity has no unit", remedy)
+    return _told(sheet, for_what, "capacity_unit", "E124", "the capacity has no unit", remedy)
 
 
 def _years(sheet: Sheet) -> list[Finding]:
     starts, ends = sheet.table.number("from_year"), sheet.table.number("to_year")
     message = "the last year is before the first"
-    return told(sheet, starts > ends, "to_year", "E125", message, "swap them, or leave one empty")
+    return _told(sheet, starts > ends, "to_year", "E125", message, "swap them, or leave one empty")

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+# What some spreadsheets write where the comma is the decimal sign.
+FOREIGN_SEPARATOR = re.compile(r"[;\t]")
 SPACE_AT_END = re.compile(r"\s\0|\0\s")
 
 
@@ -70,6 +72,10 @@ def read_cells(path: Path, file: str, problems: list[Finding]) -> Cells | None:
         return None
     header = [name.strip() for name in rows[0]]
     n_columns = len(header)
+    if n_columns == 1 and (parted := FOREIGN_SEPARATOR.search(header[0])):
+        message = f'cannot be read as CSV: the columns are parted by "{parted[0]}"'.replace("\t", "tab")
+        problems.append(Finding(file, lines[0], "", "E107", message, "save the file with commas between the columns"))
+        return None
     del rows[0]
     ragged = frozenset(row for row, cells in enumerate(rows) if len(cells) != n_columns)
     for row in sorted(ragged):

@@ -1,4 +1,4 @@
-"""Dataset folders: read, check, build from frames, write."""
+"""Datasets from folders and frames: read, checked, or taken as sound."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def read_dataset(folder: str | Path) -> Dataset:
 
 
 def check_dataset(folder: str | Path) -> list[Finding]:
-    """Return every problem of a dataset folder, errors and warnings, by file, line and column.
+    """Return every problem of a dataset folder, its geometry included, by file, line and column.
 
     Warnings over the whole network need data without errors, and are left out otherwise.
 
@@ -83,8 +83,14 @@ def check_dataset(folder: str | Path) -> list[Finding]:
         There is no such folder.
     """
     from network.findings import network_findings
+    from network.geometry import read_geometry
 
-    data, problems = _read(_existing(folder))
+    path = _existing(folder)
+    data, problems = _read(path)
+    try:
+        read_geometry(path)
+    except DatasetError as error:
+        problems = [*problems, *error.findings]
     if data is not None:
         problems = [*problems, *network_findings(data)]
     return sorted(set(problems))

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from network.errors import DatasetError
-from network.model import Column, Dataset, Numbers, Table, freeze
+from network.model import Column, Dataset, Mask, Numbers, Table, freeze
+from network.reading import cell_of, number_text, rows_to_table
 from network.selection import (
-    Mask,
     RefusedChangeError,
     check_column,
     links_at,
@@ -100,8 +100,11 @@ def _set(data: Dataset, name: str, mask: Mask, column: str, value: Value) -> Dat
         values[mask] = cell = _cell(column, value)
         _check_cell(table, column, cell)
         return _with_column(data, name, column, values)
-    if isinstance(value, tuple) or (isinstance(value, str) and value):
-        raise RefusedChangeError(column, "E314", f"set {column}: expects a number, got {value!r}", "drop the quotes")
+    is_truth = isinstance(value, bool) and column != "directed"
+    if isinstance(value, tuple) or is_truth or (isinstance(value, str) and value):
+        raise RefusedChangeError(
+            column, "E314", f"set {column}: expects a number, got {value!r}", "drop the quotes, if any"
+        )
     values = table.number(column).copy()
     values[mask] = np.nan if value == "" else float(value)
     if value == "":
@@ -134,6 +137,8 @@ def _used(data: Dataset, name: str, column: str) -> Numbers:
         return moving_h(network)
     if name == "links" and column == "speed_kmh":
         return own_or(table.number(column), rate_of_links(network, column))
+    if name == "demands" and column == "year":
+        return data.demand_years
     return or_zero(table, column) if column in ZERO_IF_EMPTY else table.number(column)
 
 
@@ -169,14 +174,14 @@ def _less_capacity(data: Dataset, name: str, mask: Mask, share: float) -> Datase
 
 def _with_rows(table: Table, rows: Sequence[Mapping[str, Scalar]]) -> Table:
     """Return the table with new rows at its end, each checked like a row of the file."""
-    from network.reading import rows_to_table
-
     try:
         added = rows_to_table(table.name, rows)
     except DatasetError as error:
         raise RefusedChangeError.of(
-            finding._replace(message=f"new row {finding.line}: {finding.message}") for finding in error.findings
+            finding._replace(message=f"new row{f' {finding.line}' if finding.line else 's'}: {finding.message}")
+            for finding in error.findings
         ) from None
+    _refuse_misspelled(table, added)
     if table.name not in KEYLESS:
         key = next(iter(table.columns))
         ids = added.text(key).tolist()
@@ -197,6 +202,16 @@ def _with_rows(table: Table, rows: Sequence[Mapping[str, Scalar]]) -> Table:
     return replace(table, columns=MappingProxyType(columns), header=header, lines=lines)
 
 
+def _refuse_misspelled(table: Table, added: Table) -> None:
+    """Refuse new rows with a column that looks like a known one; other further columns are kept."""
+    from network.cells import did_you_mean
+
+    absent = [column for column in table.columns if column not in added.header]
+    for column in added.header:
+        if column not in table.columns and (hint := did_you_mean(column, absent)):
+            raise RefusedChangeError(column, "E311", f'{table.name} has no column "{column}"', hint)
+
+
 def _empty(table: Table, added: Table, name: str, length: int) -> Column:
     """Return a column of cells not given, of the kind that either table has."""
     known = table.columns.get(name, added.columns.get(name))
@@ -210,10 +225,9 @@ def _with_column(data: Dataset, name: str, column: str, values: Column) -> Datas
 
 def _cell(column: str, value: Value) -> str:
     """Return the text of a cell: a list is joined by ``;``, a number is written shortest."""
-    items = value if isinstance(value, tuple) else (value,)
-    if any(isinstance(item, bool) for item in items):
+    if any(isinstance(item, bool) for item in (value if isinstance(value, tuple) else (value,))):
         raise RefusedChangeError(column, "E314", f"set {column}: expects a text, got {value!r}", "write it in quotes")
-    return ";".join(f"{item:g}" if isinstance(item, float) else str(item) for item in items)
+    return cell_of(value)
 
 
 def _refuse_empty(table: Table, column: str, mask: Mask, is_empty: Mask) -> None:
@@ -265,7 +279,7 @@ def _check_range(table: Table, column: str, values: Numbers, mask: Mask) -> None
     numbers = values[given]
     broken = given[numbers != np.rint(numbers)]
     for row in dict.fromkeys([int(given[np.argmin(numbers)]), int(given[np.argmax(numbers)]), *broken[:1].tolist()]):
-        _check_cell(table, column, f"{values[row]:.17g}", f" on {row_names(table, np.array([row]))}")
+        _check_cell(table, column, number_text(float(values[row])), f" on {row_names(table, np.array([row]))}")
 
 
 def _check_cell(table: Table, column: str, cell: str, where: str = "") -> None:

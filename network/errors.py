@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Severity = Literal["error", "warning"]
 
+N_NAMED = 3
+
 
 class Finding(NamedTuple):
     """One problem in data or plan, with the place to mend it.
@@ -43,7 +45,14 @@ class Finding(NamedTuple):
         place = f"{self.file}:{self.line}" if self.line else self.file
         column = f" {self.column}:" if self.column else ""
         remedy = f"; {self.remedy}" if self.remedy else ""
-        return f"{place}:{column} [{self.code}] {self.message}{remedy}"
+        return f"{place}:{column} [{self.code}] {self.message}{remedy}".removeprefix(":").lstrip()
+
+
+def few(names: Iterable[str]) -> str:
+    """Return the first names and how many more there are, for a message."""
+    listed = list(names)
+    more = f" and {len(listed) - N_NAMED} more" if len(listed) > N_NAMED else ""
+    return ", ".join(listed[:N_NAMED]) + more
 
 
 class CorridorError(Exception):

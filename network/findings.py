@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from network.errors import Finding, ScenarioError
-from network.model import Dataset, Network, split_list
-from network.plausibility import Mask, few, odd_rows, rows_of, warning
+from network.errors import Finding, ScenarioError, few
+from network.model import Dataset, Mask, Network, split_list
+from network.plausibility import odd_rows, rows_of, warning
 from network.reachability import components, states_of, unreachable_demands
 
 if TYPE_CHECKING:
@@ -70,8 +70,7 @@ def _stranded_modes(network: Network) -> Iterator[Finding]:
     if not len(network.links):
         return
     states = states_of(network)
-    n_states = len(network.nodes) * len(states.modes)
-    labels = components(n_states, states.tails, states.heads)
+    labels = components(states.n_states, states.tails, states.heads)
     n_links = len(network.links)
     used = np.unique(np.concatenate([states.tails[:n_links], states.heads[:n_links]]))
     part, node = labels[used], states.node_of(used)
@@ -148,12 +147,7 @@ def _unknown_sources(data: Dataset) -> Iterator[Finding]:
     known = data.info.sources
     if not known:
         return
-    network = data.network
-    tables = (
-        *(network.nodes, network.links, network.transfers, network.shared_capacities, network.rates),
-        *(network.corridors, data.commodities, data.demands),
-    )
-    for table in tables:
+    for table in (*data.tables.values(), data.observations):
         first: dict[str, int] = {}
         for row, cell in enumerate(table.text("source")):
             if cell and cell not in known:
@@ -188,13 +182,17 @@ def _void(data: Dataset, scenario: Scenario, file: str) -> Iterator[Finding]:
 
 
 def _with_required(card_id: str, required: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """Return a card behind all cards it requires, however far."""
+    """Return a card behind all cards it requires, however far, each of them behind those that it requires itself."""
     ordered: dict[str, None] = {}
-    stack = [card_id]
-    while stack:
-        current = stack.pop()
-        if current in ordered:
-            continue
-        ordered[current] = None
-        stack.extend(required.get(current, ()))
-    return tuple(reversed(ordered))
+    seen = {card_id}
+    path = [(card_id, iter(required.get(card_id, ())))]
+    while path:
+        current, following = path[-1]
+        needed = next((card for card in following if card not in seen), None)
+        if needed is None:
+            ordered[current] = None
+            path.pop()
+        else:
+            seen.add(needed)
+            path.append((needed, iter(required.get(needed, ()))))
+    return tuple(ordered)

@@ -27,8 +27,11 @@ def read_geometry(folder: Path) -> dict[str, Mapping[str, Any]]:
     if not path.exists():
         return {}
     try:
-        collection = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+        collection = json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise DatasetError([_finding(f"cannot be read: {reason}", "make it a readable file")]) from error
+    except (ValueError, RecursionError) as error:
         raise DatasetError([_finding(f"not readable as JSON: {error}", "export it again as GeoJSON")]) from error
     features = collection.get("features") if isinstance(collection, dict) else None
     if not isinstance(features, list):

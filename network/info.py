@@ -59,18 +59,17 @@ def check_info(folder: Path, problems: list[Finding]) -> DatasetInfo:
 
     from network.cells import did_you_mean
     from network.records import DatasetToml
+    from network.toml_source import TomlSyntaxError, parse_toml
 
     stand_in = DatasetInfo(name=folder.name, title="", version="", license="", base_year=2000)
     text = read_text(folder / FILE, FILE, problems)
     if text is None:
         return stand_in
     try:
-        given = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"line (\d+)", str(error))
-        line = int(found.group(1)) if found else 0
+        given = parse_toml(text)
+    except TomlSyntaxError as error:
         remedy = "mend the syntax at this place; texts stand in quotes"
-        problems.append(Finding(FILE, line, "", "E107", f"cannot be read as TOML: {error}", remedy))
+        problems.append(Finding(FILE, error.line, "", "E107", f"cannot be read as TOML: {error}", remedy))
         return stand_in
     known = tuple(DatasetToml.model_fields)
     for key in given:

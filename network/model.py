@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from network.errors import UnknownIdError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
@@ -25,6 +27,7 @@ MODES = ("rail", "road", "river", "sea", "air")
 
 Numbers = NDArray[np.float64]
 Texts = NDArray[np.object_]
+Mask = NDArray[np.bool_]
 Column = Numbers | Texts
 
 
@@ -108,10 +111,20 @@ class Network:
 
     @cached_property
     def link_ends(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Rows of the from and to nodes of every link, each of shape (n_links,)."""
+        """Rows of the from and to nodes of every link, each of shape (n_links,).
+
+        Raises
+        ------
+        UnknownIdError
+            A link ends nowhere, as halfway through a scenario that adds the link before its node.
+        """
         row_of = self.nodes.row_of
-        tails = np.array([row_of[node] for node in self.links.text("from_node")], dtype=np.int64)
-        heads = np.array([row_of[node] for node in self.links.text("to_node")], dtype=np.int64)
+        try:
+            tails = np.array([row_of[node] for node in self.links.text("from_node")], dtype=np.int64)
+            heads = np.array([row_of[node] for node in self.links.text("to_node")], dtype=np.int64)
+        except KeyError as missing:
+            node = str(missing.args[0])
+            raise UnknownIdError(f'a link ends at "{node}", which is no node; add the node first', name=node) from None
         return freeze(tails), freeze(heads)
 
     @cached_property
@@ -124,7 +137,7 @@ class Network:
         return tuple(keys), freeze(key_of_link)
 
     @cached_property
-    def is_crossing(self) -> NDArray[np.bool_]:
+    def is_crossing(self) -> Mask:
         """Mask over links whose ends lie in two countries."""
         tails, heads = self.link_ends
         countries = self.nodes.text("country")
@@ -219,6 +232,18 @@ class Dataset:
     def observations(self) -> Table:
         """Published figures to validate against."""
         return self.annex.observations
+
+    @cached_property
+    def tables(self) -> Mapping[str, Table]:
+        """The tables that make the model, by name: those of the network, commodities and demands."""
+        network = {name: getattr(self.network, name) for name in Network.__dataclass_fields__}
+        return MappingProxyType({**network, "commodities": self.commodities, "demands": self.demands})
+
+    @cached_property
+    def demand_years(self) -> Numbers:
+        """The year of every demand, the base year where it gives none, shape (n_demands,)."""
+        years = self.demands.number("year")
+        return cast("Numbers", freeze(np.where(np.isnan(years), float(self.base_year), years)))
 
     def project(self, project_id: str) -> Project:
         """Return a project card by id.

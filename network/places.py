@@ -189,6 +189,13 @@ def close_matches(name: str, candidates: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))[:N_MATCHES]
 
 
+def suggestion(name: str, candidates: Iterable[str], otherwise: str) -> str:
+    """Return the remedy for a name that none of `candidates` bears: close ones, else all behind `otherwise`."""
+    known = list(candidates)
+    matches = close_matches(name, known)
+    return f"did you mean {', '.join(matches)}?" if matches else f"{otherwise} {', '.join(known)}"
+
+
 def _close_sounds(wanted: str, sounds: Iterable[str]) -> list[str]:
     """Return romanized names like `wanted`: those it begins or that begin it first, then by likeness."""
     import difflib
@@ -222,6 +229,10 @@ def _node_index(nodes: Table) -> dict[str, tuple[str, ...]]:
             key = normalize(name) if name else ""
             if key:
                 found.setdefault(key, {})[node_id] = None
+        # UN/LOCODEs are written with and without the space behind the country.
+        for code, node_id in zip(nodes.text("unlocode"), nodes.text("node_id"), strict=True):
+            for spelling in (f"{code[:2]}{code[-3:]}", f"{code[:2]} {code[-3:]}") if code else ():
+                found.setdefault(normalize(spelling), {})[node_id] = None
         index = {key: tuple(node_ids) for key, node_ids in found.items()}
         _indexes[nodes] = index
     return index

@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from network.errors import Finding
+from network.errors import Finding, few
 from network.geo import great_circle_km
 from network.values import moving_h, or_zero, rate_of_links
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from network.model import Network, Table
+    from numpy.typing import NDArray
 
-Mask = NDArray[np.bool_]
+    from network.model import Mask, Network, Table
 
 SPEEDS_KMH = {"rail": (5, 200), "road": (5, 120), "river": (3, 40), "sea": (5, 60), "air": (150, 1100)}
 """Lowest and highest plausible moving speed over a whole link, stops included."""
@@ -32,8 +31,6 @@ DETOURS = {"rail": 4.0, "road": 4.0, "river": 6.0, "air": 1.5}
 
 SAME_LINK = ("link_id", "source", "confidence", "note")
 """Columns in which two links that are otherwise the same may differ."""
-
-N_NAMED = 3
 
 
 def odd_rows(network: Network) -> Iterator[Finding]:
@@ -56,13 +53,6 @@ def rows_of(mask: Mask) -> list[int]:
     """Return the rows that a mask selects."""
     rows: list[int] = np.flatnonzero(mask).tolist()
     return rows
-
-
-def few(names: Iterable[str]) -> str:
-    """Return a few names and how many more there are."""
-    listed = list(names)
-    more = f" and {len(listed) - N_NAMED} more" if len(listed) > N_NAMED else ""
-    return ", ".join(listed[:N_NAMED]) + more
 
 
 def _null_island(network: Network) -> Iterator[Finding]:

@@ -8,7 +8,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from network.scenario import read_changes
+from network.changes import read_changes
+from network.places import suggestion
 from network.toml_source import (
     Place,
     blocks_of,
@@ -84,7 +85,7 @@ def read_projects(path: str | Path, file: str = "projects.toml") -> tuple[list[P
     mapping, text, found = read_toml(Path(path), file)
     place = Place(file)
     found += [unknown_key(place, key, ("projects",)) for key in mapping if key != "projects"]
-    headers = [*header_lines(text, "projects"), len(text.splitlines()) + 1]
+    headers = [*header_lines(text, "projects"), text.count("\n") + 2]
     change_lines = header_lines(text, "projects.changes")
     blocks = blocks_of(mapping, "projects", place, found)
     spans = list(pairwise(headers)) if len(headers) == len(blocks) + 1 else [(0, 0)] * len(blocks)
@@ -155,7 +156,7 @@ def _cross_references(cards: list[tuple[Place, Project]], known: set[str]) -> li
                 if other == card.id:
                     found.append(place.problem(key, "E306", "names the card itself", "leave it out"))
                 elif other not in known:
-                    remedy = unknown_key(place, other, sorted(known)).remedy.replace("the keys are", "the cards are")
+                    remedy = suggestion(other, sorted(known), "the cards are")
                     found.append(place.problem(key, "E306", f'unknown card "{other}"', remedy))
         for other in sorted({*card.requires} & {*card.excludes}):
             found.append(place.problem("excludes", "E306", f'"{other}" is required too', "keep one of the two"))

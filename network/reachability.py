@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from network.model import MODES, split_list
+from network.model import MODES, Mask, split_list
 from network.values import in_year
 
 if TYPE_CHECKING:
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from network.model import Dataset, Network, Table, Texts
 
 Indices = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
 class States:
     """States of a network and the arcs between them, first those of links, then those of transfers.
 
-    State ``node * len(modes) + mode`` exists for every pair. `tails`, `heads` (n_arcs,) are states; an arc that is
-    not `is_directed` is usable both ways. `bare_modes` (n_modes,) are positions in `MODES`.
+    State ``node * len(modes) + mode`` exists for every pair, `n_states` in all. `tails`, `heads` (n_arcs,) are states;
+    an arc that is not `is_directed` is usable both ways. `bare_modes` (n_modes,) are positions in `MODES`.
     """
 
+    n_states: int
     modes: tuple[str, ...]
     bare_modes: Indices
     tails: Indices
@@ -51,7 +51,7 @@ def states_of(network: Network) -> States:
     """Return the states of a network; links and transfers with capacity 0, own or shared, are not open."""
     links, transfers = network.links, network.transfers
     labels = [
-        mode if gauge != gauge else f"{mode}{gauge:.0f}"
+        f"{mode}{gauge:.0f}" if mode == "rail" else mode
         for mode, gauge in zip(links.text("mode"), links.number("gauge_mm").tolist(), strict=True)
     ]
     from_modes, to_modes = transfers.text("from_mode"), transfers.text("to_mode")
@@ -71,6 +71,7 @@ def states_of(network: Network) -> States:
         if capacity == 0.0
     }
     return States(
+        n_states=len(network.nodes) * n_modes,
         modes=modes,
         bare_modes=np.array([MODES.index(mode.rstrip("0123456789")) for mode in modes], dtype=np.int64),
         tails=np.concatenate([ends_tail * n_modes + link_modes, at + _positions(position, from_modes)]),
@@ -109,9 +110,8 @@ def unreachable_demands(data: Dataset) -> list[int]:
     if not len(demands):
         return []
     states = states_of(network)
-    years = np.where(np.isnan(demands.number("year")), data.base_year, demands.number("year")).astype(int).tolist()
     groups: dict[tuple[int, str, str, str], list[int]] = {}
-    for row, year in enumerate(years):
+    for row, year in enumerate(data.demand_years.astype(int).tolist()):
         listed = commodities.text("modes")[commodities.row_of[demands.text("commodity")[row]]]
         key = (year, listed, demands.text("avoid_modes")[row], demands.text("avoid_countries")[row])
         groups.setdefault(key, []).append(row)
@@ -131,10 +131,7 @@ def _cut_off(states: States, usable: Mask, ends: tuple[Indices, Indices], rows: 
     """Return those of `rows` whose end in `ends` cannot be reached over the usable arcs."""
     n_modes = len(states.modes)
     tails, heads, directed = states.tails[usable], states.heads[usable], states.is_directed[usable]
-    n_states = int(
-        max(states.tails.max(initial=0), states.heads.max(initial=0), *(end.max() * n_modes for end in ends))
-    )
-    labels = components(n_states + n_modes, tails[~directed], heads[~directed])
+    labels = components(states.n_states, tails[~directed], heads[~directed])
     # Only directed arcs between parts that are whole by themselves are left to walk: few, as a rule.
     onward: dict[int, list[int]] = {}
     for tail, head in zip(labels[tails[directed]].tolist(), labels[heads[directed]].tolist(), strict=True):

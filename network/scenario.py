@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from network.changes import Change, read_change
+from network.changes import Change, read_changes
 from network.errors import Finding, ScenarioError, UnknownIdError
 from network.toml_source import (
     Place,
-    blocks_of,
     header_lines,
     read_toml,
     text_of,
@@ -55,7 +54,7 @@ class Scenario:
             With all problems of the file.
         """
         if not Path(path).is_file():
-            raise UnknownIdError(f'no scenario file "{path}"', name=str(path))
+            raise UnknownIdError(f'no scenario file "{path}"; give the path of a TOML file', name=str(path))
         scenario, findings = read_scenario(path)
         if scenario is None:
             raise _problems(findings)
@@ -114,20 +113,6 @@ def _scenario(mapping: Mapping[str, object], place: Place, lines: list[int]) -> 
     if found:
         return None, found
     return Scenario(name, year, projects, changes, description=description, file=place.file), []
-
-
-def read_changes(
-    mapping: Mapping[str, object], place: Place, lines: list[int], found: list[Finding]
-) -> tuple[Change, ...]:
-    """Return the changes of a scenario or card that can be read, in order; the problems of the others go to `found`."""
-    changes: list[Change] = []
-    for index, block in enumerate(blocks_of(mapping, "changes", place, found)):
-        line = lines[index] if index < len(lines) else 0
-        change, problems = read_change(block, place.inside(f"change {index + 1}", line))
-        found.extend(problems)
-        if change is not None:
-            changes.append(change)
-    return tuple(changes)
 
 
 def _problems(findings: list[Finding]) -> ScenarioError:

@@ -38,7 +38,7 @@ class ChangeToml(BaseModel):
     close: bool | Annotated[float, Field(gt=0, le=1)] = Field(
         False, description="Close, wholly or a share of the year."
     )
-    rows: list[dict[str, str | float | bool]] = Field(default_factory=list, description="New rows.")
+    rows: list[dict[str, Condition]] = Field(default_factory=list, description="New rows.")
 
 
 class ScenarioToml(BaseModel):
@@ -47,9 +47,12 @@ class ScenarioToml(BaseModel):
     model_config = ConfigDict(extra="forbid", title="Scenario")
 
     name: str = Field(description="Name.")
+    description: str = Field("", description="What it is about.")
     year: Year | None = Field(None, description="Year it is meant for; absent = the base year.")
     projects: list[str] = Field(default_factory=list, description="Cards to switch on first, by id.")
     changes: list[ChangeToml] = Field(default_factory=list, description="Changes, made in order.")
+    note: object = Field(None, description="Free text for the reader of the file.")
+    source: object = Field(None, description="Free text for the reader of the file.")
 
 
 class ProjectToml(BaseModel):

@@ -6,18 +6,26 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from network.errors import Finding, UnknownIdError
-from network.model import Dataset, Network, Table, split_list
-from network.places import check_country, check_mode, close_matches, resolve_link, resolve_node, unknown_id
+from network.errors import Finding, UnknownIdError, few
+from network.model import Dataset, Mask, Network, Table, split_list
+from network.places import (
+    check_country,
+    check_mode,
+    close_matches,
+    resolve_link,
+    resolve_node,
+    suggestion,
+    unknown_id,
+)
+from network.reading import cell_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from network.toml_source import Scalar, Value
+    from numpy.typing import NDArray
 
-Mask = NDArray[np.bool_]
+    from network.toml_source import Scalar, Value
 
 NODE_COLUMNS = frozenset(("from_node", "to_node", "node_id", "origin", "destination"))
 LIST_COLUMNS = frozenset(("aliases", "corridors", "modes", "avoid_countries", "avoid_modes"))
@@ -25,7 +33,6 @@ LIST_COLUMNS = frozenset(("aliases", "corridors", "modes", "avoid_countries", "a
 MEANING_OF_EMPTY: dict[str, str | float] = {"directed": 0.0, "capacity_scope": "each", "background": 0.0}
 
 NAMED_BY = {"transfers": ("node_id", "from_mode", "to_mode"), "rates": ("mode", "country")}
-N_NAMED = 3
 
 CONDITIONS: dict[str, tuple[str, ...]] = {
     "nodes": ("id", "country", "corridor"),
@@ -57,9 +64,7 @@ class RefusedChangeError(Exception):
 
 def table_of(data: Dataset, name: str) -> Table:
     """Return a table of a dataset by its name."""
-    owner = data if name in {"demands", "commodities"} else data.network
-    table: Table = getattr(owner, name)
-    return table
+    return data.tables[name]
 
 
 def with_table(data: Dataset, name: str, table: Table) -> Dataset:
@@ -68,8 +73,7 @@ def with_table(data: Dataset, name: str, table: Table) -> Dataset:
         return replace(data, demands=table)
     if name == "commodities":
         return replace(data, commodities=table)
-    tables = {key: getattr(data.network, key) for key in Network.__dataclass_fields__}
-    return replace(data, network=Network(**{**tables, name: table}))
+    return replace(data, network=replace(data.network, **{name: table}))
 
 
 def rows_where(data: Dataset, name: str, where: Mapping[str, Value]) -> Mask:
@@ -104,8 +108,7 @@ def rows_where(data: Dataset, name: str, where: Mapping[str, Value]) -> Mask:
 def check_column(table: Table, column: str) -> None:
     """Refuse a column that the table does not have."""
     if column not in table.columns:
-        matches = close_matches(column, table.columns)
-        remedy = f"did you mean {', '.join(matches)}?" if matches else f"the columns are {', '.join(table.columns)}"
+        remedy = suggestion(column, table.columns, "the columns are")
         raise RefusedChangeError(column, "E311", f'{table.name} has no column "{column}"', remedy)
 
 
@@ -133,9 +136,7 @@ def _met(data: Dataset, name: str, key: str, values: tuple[Scalar, ...]) -> Mask
     if special and key == "mode":
         return _of_mode(table, _texts(key, values))
     if key not in table.columns:
-        known = (*CONDITIONS[name], *table.columns)
-        matches = close_matches(key, known)
-        remedy = f"did you mean {', '.join(matches)}?" if matches else f"give one of {', '.join(known)}"
+        remedy = suggestion(key, (*CONDITIONS[name], *table.columns), "give one of")
         raise RefusedChangeError(key, "E311", f'{name} cannot be selected by "{key}"', remedy)
     if table.columns[key].dtype == np.float64:
         return _equal_number(data, table, key, values)
@@ -146,7 +147,7 @@ def _met(data: Dataset, name: str, key: str, values: tuple[Scalar, ...]) -> Mask
 
 def _with_id(network: Network, table: Table, values: tuple[Scalar, ...]) -> Mask:
     """Return the mask of rows with one of the ids; transfers have the id of their node."""
-    ids = [f"{value:g}" if isinstance(value, float) else str(value) for value in values]
+    ids = [cell_of(value) for value in values]
     if table.name in {"nodes", "transfers"}:
         return _among(table.text("node_id"), {resolve_node(network, text) for text in ids})
     mask = np.zeros(len(table), dtype=np.bool_)
@@ -207,7 +208,7 @@ def _equal_number(data: Dataset, table: Table, column: str, values: tuple[Scalar
     """Return the mask of rows with one of the numbers; "" means not given."""
     cells = table.number(column)
     if table.name == "demands" and column == "year":
-        cells = np.where(np.isnan(cells), data.base_year, cells)
+        cells = data.demand_years
     elif column in MEANING_OF_EMPTY and "" not in values:
         cells = np.where(np.isnan(cells), MEANING_OF_EMPTY[column], cells)
     mask = np.zeros(len(table), dtype=np.bool_)
@@ -229,9 +230,13 @@ def _equal_text(table: Table, column: str, values: tuple[Scalar, ...]) -> Mask:
     numbers = {float(value) for value in values if not isinstance(value, str)}
     if column in LIST_COLUMNS:
         items = [(cell, *split_list(cell)) for cell in cells]
-        return np.array([not wanted.isdisjoint(cell) for cell in items], dtype=np.bool_)
-    mask = _among(cells, wanted)
-    return mask | np.array([_number(cell) in numbers for cell in cells], dtype=np.bool_) if numbers else mask
+        mask = np.array([not wanted.isdisjoint(cell) for cell in items], dtype=np.bool_)
+    else:
+        items = [(cell,) for cell in cells] if numbers else []
+        mask = _among(cells, wanted)
+    if numbers:
+        mask |= np.array([any(_number(item) in numbers for item in cell) for cell in items], dtype=np.bool_)
+    return mask
 
 
 def _number(cell: str) -> float | None:
@@ -256,7 +261,7 @@ def _texts(key: str, values: tuple[Scalar, ...]) -> list[str]:
 
 def _hint(table: Table, key: str, values: tuple[Scalar, ...]) -> str:
     """Return what is wrong with a condition that no row fulfills."""
-    listed = ", ".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values)
+    listed = ", ".join(str(value) if isinstance(value, bool) else cell_of(value) for value in values)
     message = f"no row has {key} = {listed}"
     if key in table.columns and table.columns[key].dtype != np.float64:
         known = dict.fromkeys(item for cell in table.text(key) for item in split_list(cell))
@@ -269,6 +274,4 @@ def _hint(table: Table, key: str, values: tuple[Scalar, ...]) -> str:
 def row_names(table: Table, rows: NDArray[np.int64]) -> str:
     """Return the names of a few rows and how many more there are; what has no id is named by node and modes."""
     keys = NAMED_BY.get(table.name) or (next(iter(table.columns)),)
-    names = [" ".join(table.text(key)[row] for key in keys) for row in rows[:N_NAMED]]
-    more = f" and {len(rows) - N_NAMED} more" if len(rows) > N_NAMED else ""
-    return ", ".join(names) + more
+    return few(" ".join(table.text(key)[row] for key in keys) for row in rows)

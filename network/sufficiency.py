@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from network.errors import Finding
-from network.model import MODES, Network, Table
+from network.errors import Finding, few
+from network.model import MODES, Mask, Network, Table
 from network.values import UNITS, USE_COLUMNS, commodity_may_use, haulage_usd, moving_h, unit_of, use_per_unit
 
 if TYPE_CHECKING:
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 
     from network.model import Texts
     from network.reading import Sheet
-
-Mask = NDArray[np.bool_]
 
 PRICED_BY = ("mode", "from_node", "to_node", "length_km", "cost_usd_per_teu", "cost_usd_per_t", "time_h", "speed_kmh")
 
@@ -56,19 +53,26 @@ def _judged_commodities(sheet: Sheet) -> Table:
     return sheet.table if sound.all() else sheet.table.take(sound)
 
 
-def _users(commodities: Table, modes: Texts, other: Texts | None = None, unit: str = "") -> tuple[Mask, list[str]]:
-    """Return the mask of arcs that some commodity of a unit (or of any) may use, and these commodities' ids."""
-    used = np.zeros(len(modes), dtype=np.bool_)
-    ids: list[str] = []
+def _users(commodities: Table, modes: Texts, other: Texts | None = None, unit: str = "") -> dict[str, Mask]:
+    """Return the mask of arcs that each commodity of a unit (or of any) may use, by commodity id."""
+    users: dict[str, Mask] = {}
     for row in range(len(commodities)):
         if unit and commodities.text("unit")[row] != unit:
             continue
         may_use = commodity_may_use(commodities, row, modes)
         if other is not None:
             may_use &= commodity_may_use(commodities, row, other)
-        used |= may_use
-        ids.append(str(commodities.text("commodity_id")[row]))
-    return used, ids
+        users[str(commodities.text("commodity_id")[row])] = may_use
+    return users
+
+
+def _missed(users: Mapping[str, Mask], missing: Mask) -> list[tuple[int, str]]:
+    """Return the arcs whose missing value some commodity would need, each with the names of these commodities."""
+    missed: dict[int, list[str]] = {}
+    for commodity, may_use in users.items():
+        for row in np.flatnonzero(may_use & missing).tolist():
+            missed.setdefault(row, []).append(commodity)
+    return [(row, few(missed[row])) for row in sorted(missed)]
 
 
 def _links_without_price(network: Network, file: str, commodities: Table) -> list[Finding]:
@@ -77,11 +81,10 @@ def _links_without_price(network: Network, file: str, commodities: Table) -> lis
     found: list[Finding] = []
     for unit in ("teu", "t"):
         column = f"cost_usd_per_{unit}"
-        used, ids = _users(commodities, links.text("mode"), unit=unit)
-        missing = used & np.isnan(haulage_usd(network, unit))
-        for row in np.flatnonzero(missing).tolist():
+        users = _users(commodities, links.text("mode"), unit=unit)
+        for row, who in _missed(users, np.isnan(haulage_usd(network, unit))):
             mode, country = links.text("mode")[row], network.nodes.text("country")[tails[row]]
-            message = f"link {links.text('link_id')[row]} has no price for {_listed(ids)}"
+            message = f"link {links.text('link_id')[row]} has no price for {who}"
             remedy = f"give {column}, or {column}_km in rates.csv for {mode} in {country} or *"
             found.append(Finding(file, int(links.lines[row]), column, "E130", message, remedy))
     return found
@@ -90,9 +93,9 @@ def _links_without_price(network: Network, file: str, commodities: Table) -> lis
 def _links_without_time(network: Network, file: str, commodities: Table) -> list[Finding]:
     links = network.links
     tails, _ = network.link_ends
-    used, _ = _users(commodities, links.text("mode"))
+    users = _users(commodities, links.text("mode"))
     found: list[Finding] = []
-    for row in np.flatnonzero(used & ~np.isfinite(moving_h(network))).tolist():
+    for row, _ in _missed(users, ~np.isfinite(moving_h(network))):
         mode, country = links.text("mode")[row], network.nodes.text("country")[tails[row]]
         message = f"link {links.text('link_id')[row]} has neither time nor speed"
         remedy = f"give time_h or speed_kmh, or speed_kmh in rates.csv for {mode} in {country} or *"
@@ -110,11 +113,10 @@ def _transfers_without_values(sheet: Sheet, commodities: Table) -> list[Finding]
         ("cost_usd_per_t", "t", "E133", "price"),
         ("time_h", "", "E134", "time"),
     ):
-        used, ids = _users(commodities, starts, ends, unit)
-        missing = used & np.isnan(table.number(column)) & sound & sheet.sound(column)
-        for row in np.flatnonzero(missing).tolist():
+        missing = np.isnan(table.number(column)) & sound & sheet.sound(column)
+        for row, who in _missed(_users(commodities, starts, ends, unit), missing):
             name = f"{table.text('from_mode')[row]} to {table.text('to_mode')[row]} at {table.text('node_id')[row]}"
-            message = f"the transfer {name} has no {what}" + (f" for {_listed(ids)}" if unit else "")
+            message = f"the transfer {name} has no {what}" + (f" for {who}" if unit else "")
             found.append(Finding(sheet.file, int(table.lines[row]), column, code, message, "write 0 where 0 is meant"))
     return found
 
@@ -163,7 +165,3 @@ def _units(table: Table) -> list[str]:
 def _bare(modes: Texts) -> Texts:
     """Return modes without gauge."""
     return np.array([mode.rstrip("0123456789") for mode in modes], dtype=object)
-
-
-def _listed(ids: list[str]) -> str:
-    return f"{', '.join(ids[:3])} and {len(ids) - 3} more" if len(ids) > 4 else ", ".join(ids)

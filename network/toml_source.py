@@ -13,7 +13,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, TypeGuard
 
 from network.errors import Finding
-from network.places import close_matches
+from network.places import suggestion
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,36 +40,56 @@ class Place:
         return Place(self.file, line or self.line, label)
 
 
+class TomlSyntaxError(ValueError):
+    """A text is not TOML; `line` is the first line that is not, 0 where it is not known."""
+
+    def __init__(self, reason: str) -> None:
+        found = re.search(r"line (\d+)", reason)
+        self.line = int(found[1]) if found else 0
+        super().__init__(reason)
+
+
+def parse_toml(text: str) -> dict[str, object]:
+    """Return the mapping of a TOML text.
+
+    Raises
+    ------
+    TomlSyntaxError
+        Also for numbers of thousands of digits and endless brackets, which end Python's parser in other ways.
+    """
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise TomlSyntaxError("brackets are nested too deeply") from None
+    except ValueError as error:
+        raise TomlSyntaxError(str(error).partition("; use sys.")[0]) from None
+
+
 def read_toml(path: Path, file: str) -> tuple[dict[str, object], str, list[Finding]]:
     """Return a file's mapping, its text and the problem that kept it from being read, if any."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
-        return tomllib.loads(text), text, []
+        return parse_toml(text), text, []
     except OSError as error:
         problem = Finding(
             file, 0, "", "E301", f"cannot be read: {error.strerror}", "check the path and its permissions"
         )
     except UnicodeDecodeError:
         problem = Finding(file, 0, "", "E301", "is not UTF-8 text", "save the file as UTF-8")
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"at line (\d+)", str(error))
-        line = int(found.group(1)) if found else 0
-        problem = Finding(file, line, "", "E301", f"is not valid TOML: {error}", "mend the syntax at this place")
+    except TomlSyntaxError as error:
+        problem = Finding(file, error.line, "", "E301", f"is not valid TOML: {error}", "mend the syntax at this place")
     return {}, "", [problem]
 
 
 def header_lines(text: str, name: str) -> list[int]:
     """Return the line numbers of the ``[[name]]`` headers of a TOML text, in order."""
     header = re.compile(rf"^\s*\[\[\s*{re.escape(name)}\s*\]\]")
-    return [number for number, line in enumerate(text.splitlines(), start=1) if header.match(line)]
+    return [number for number, line in enumerate(text.split("\n"), start=1) if header.match(line)]
 
 
 def unknown_key(place: Place, key: str, known: Iterable[str]) -> Finding:
     """Return the error for a key that means nothing here."""
-    known = list(known)
-    matches = close_matches(key, known)
-    remedy = f"did you mean {', '.join(matches)}?" if matches else f"the keys are {', '.join(known)}"
-    return place.problem(key, "E302", f'unknown key "{key}"', remedy)
+    return place.problem(key, "E302", f'unknown key "{key}"', suggestion(key, known, "the keys are"))
 
 
 def text_of(mapping: Mapping[str, object], key: str, place: Place, found: list[Finding]) -> str:
@@ -124,5 +144,10 @@ def blocks_of(
 
 
 def is_number(value: object) -> TypeGuard[float]:
-    """Tell whether a value is a finite number; true and false are none."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    """Tell whether a value is a finite number; true and false are none, nor are integers beyond every float."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    try:
+        return isfinite(value)
+    except OverflowError:
+        return False

@@ -6,14 +6,11 @@ Scenario changes act on these, the virtual network is built from these: one plac
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from network.model import Network, Numbers, Table, Texts, freeze
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from network.model import Mask, Network, Numbers, Table, Texts, freeze, split_list
 
 PERIODS_PER_YEAR = {"day": 365.0, "week": 365.0 / 7.0, "month": 12.0, "year": 1.0}
 UNITS = ("teu", "t", "train", "truck", "flight", "sailing")
@@ -127,16 +124,15 @@ def use_per_unit(commodities: Table, row: int, unit: str) -> float:
     return 0.0 if per_vehicle == 0.0 else 1.0 / per_vehicle
 
 
-def in_year(table: Table, year: int) -> NDArray[np.bool_]:
+def in_year(table: Table, year: int) -> Mask:
     """Return the mask of rows whose ``from_year`` to ``to_year`` (inclusive, open where empty) holds `year`."""
     starts, ends = table.number("from_year"), table.number("to_year")
     return ~(starts > year) & ~(ends < year)
 
 
-def commodity_may_use(commodities: Table, row: int, modes: Texts) -> NDArray[np.bool_]:
+def commodity_may_use(commodities: Table, row: int, modes: Texts) -> Mask:
     """Return the mask over bare `modes` that the commodity of `row` may use."""
-    listed = commodities.text("modes")[row]
-    if not listed:
+    allowed = split_list(commodities.text("modes")[row])
+    if not allowed:
         return np.ones(len(modes), dtype=np.bool_)
-    allowed = {mode.strip() for mode in listed.split(";")}
     return np.array([mode in allowed for mode in modes], dtype=np.bool_)

@@ -83,13 +83,7 @@ def _cells(table: Table, name: str) -> Sequence[str]:
 
 def _files(data: Dataset) -> dict[str, bytes]:
     """Return the content of every file of a dataset by its path in the folder."""
-    network = data.network
-    tables = {
-        **{name: getattr(network, name) for name in network.__dataclass_fields__},
-        "commodities": data.commodities,
-        "demands": data.demands,
-        "observations": data.observations,
-    }
+    tables = {**data.tables, "observations": data.observations}
     texts = {INFO_FILE: toml_text(info_mapping(data.info))}
     texts |= {f"{name}.csv": table_text(tables[name]) for name in TABLES if tables[name].header}
     if data.projects:

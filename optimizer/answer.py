@@ -17,13 +17,16 @@ if TYPE_CHECKING:
     from network.errors import Finding
     from network.model import Numbers
     from optimizer.claims import PlanClaim
-    from optimizer.graph import ArcGraph, CommodityArcs, Rows
+    from optimizer.graph import ArcGraph, Rows
     from optimizer.linear import Status
-    from optimizer.proof import Question
+    from optimizer.proof import Group, Question
     from optimizer.result import Plan
     from optimizer.route import TransferLeg
 
 Passage = tuple[str, str, str]
+
+ROUNDING = 1e-6
+"""Share of a capacity by which solvers and sums may overfill it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,11 +86,13 @@ def resolve(claim: PlanClaim, question: Question) -> tuple[Answer | None, list[F
     found: list[Finding] = []
     index = _Index.of(question, found)
     demand = [index.demand(route.demand_id, f"routes[{at}].demand_id") for at, route in enumerate(claim.routes)]
-    arcs: list[list[int]] = []
-    for at, (route, position) in enumerate(zip(claim.routes, demand, strict=True)):
-        values = question.groups[question.group[position]].values if position >= 0 else None
+    arcs: list[list[int]] = [[] for _ in claim.routes]
+    # The largest first, so that parallel transfers alike in all but capacity take up what an honest plan gave them.
+    for at in sorted(range(len(arcs)), key=lambda at: -claim.routes[at].volume):
+        route, position = claim.routes[at], demand[at]
+        group = question.groups[question.group[position]] if position >= 0 else None
         legs = enumerate(route.legs)
-        arcs.append([index.leg(leg, values, route.volume, f"routes[{at}].legs[{place}]") for place, leg in legs])
+        arcs[at] = [index.leg(leg, group, route.volume, f"routes[{at}].legs[{place}]") for place, leg in legs]
 
     unmet = np.zeros(len(question.rows))
     seen: set[int] = set()
@@ -152,13 +157,17 @@ def bottleneck_rows(claim: PlanClaim, graph: ArcGraph) -> list[int]:
 
 @dataclass(frozen=True, eq=False)
 class _Index:
-    """Looks ids up in the virtual network; what it does not know goes to `found`."""
+    """Looks ids up in the virtual network; what it does not know goes to `found`.
+
+    `left` (n_resources,) is what parallel transfers that only their capacities tell apart have left.
+    """
 
     question: Question
     demands: Mapping[str, int]
     commodities: Mapping[str, int]
     links: Mapping[Passage, int]
     transfers: Mapping[Passage, list[int]]
+    left: Numbers
     found: list[Finding]
 
     @classmethod
@@ -179,7 +188,7 @@ class _Index:
         ids = graph.data.demands.text("demand_id")[question.rows]
         demands = {str(demand_id): at for at, demand_id in enumerate(ids)}
         commodities = {group.values.commodity: group.values.row for group in question.groups}
-        return cls(question, demands, commodities, links, transfers, found)
+        return cls(question, demands, commodities, links, transfers, graph.resources.free.copy(), found)
 
     def refuse(self, key: str, message: str) -> None:
         remedy = "verify the plan against the dataset, year and scenarios it was made with"
@@ -207,17 +216,35 @@ class _Index:
             self.refuse(key, f'no open link "{link_id}" leads from {start} to {end} in {self.question.graph.year}')
         return self.links.get(passage, -1)
 
-    def leg(self, leg: Leg | TransferLeg, values: CommodityArcs | None, volume: float, key: str) -> int:
-        """Return the arc of a leg; among parallel transfers the one whose price and time come closest."""
+    def leg(self, leg: Leg | TransferLeg, group: Group | None, volume: float, key: str) -> int:
+        """Return the arc of a leg; among parallel transfers the one whose price, time and CO2 come closest."""
         if isinstance(leg, Leg):
             return self.passage((leg.link_id, leg.from_node, leg.to_node), f"{key}.link_id")
         options = self.transfers.get((leg.node_id, leg.from_mode, leg.to_mode), [])
-        if not options or values is None:
+        if not options or group is None:
             what = f"from {leg.from_mode} to {leg.to_mode} at {leg.node_id}"
             self.refuse(f"{key}.node_id", f"no open transfer {what} in {self.question.graph.year}")
             return -1
-        graph = self.question.graph
-        return min(
-            options,
-            key=lambda arc: abs(values.cost_usd[arc] * volume - leg.cost_usd) + abs(graph.time_h[arc] - leg.time_h),
-        )
+        cost_usd, time_h, co2_kg = group.values.cost_usd, group.values.time_h, group.values.co2_kg
+        off = [
+            abs(cost_usd[arc] * volume - leg.cost_usd)
+            + abs(time_h[arc] - leg.time_h)
+            + abs(co2_kg[arc] * volume - leg.co2_kg)
+            for arc in options
+        ]
+        alike = [arc for arc, by in zip(options, off, strict=True) if by == min(off)]
+        return alike[0] if len(alike) == 1 else self.with_room(alike, group, volume)
+
+    def with_room(self, arcs: list[int], group: Group, volume: float) -> int:
+        """Return the arc that a volume fits into most tightly, else the one with most room, and take the room up."""
+        resources = self.question.graph.resources
+        limits = [resources.resource[resources.arc == arc] for arc in arcs]
+        limits = [drawn[group.use[drawn] > 0.0] for drawn in limits]
+        room = [
+            float(((self.left[drawn] + ROUNDING * resources.free[drawn]) / group.use[drawn]).min(initial=np.inf))
+            for drawn in limits
+        ]
+        fitting = [at for at, most in enumerate(room) if most >= volume]
+        chosen = min(fitting, key=room.__getitem__) if fitting else int(np.argmax(room))
+        self.left[limits[chosen]] -= group.use[limits[chosen]] * volume
+        return arcs[chosen]

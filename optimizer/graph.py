@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     from network.model import Dataset, Numbers, Table, Texts
     from optimizer.weights import Weights
 
-__all__ = ["ArcGraph", "CommodityArcs", "Mask", "Rows", "arc_name", "commodity_arcs", "commodity_row", "expand"]
+__all__ = [
+    "ArcGraph",
+    "CommodityArcs",
+    "Mask",
+    "Rows",
+    "arc_name",
+    "build_graph",
+    "commodity_arcs",
+    "commodity_row",
+    "expand",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,14 +100,19 @@ class CommodityArcs:
     weight: Numbers
 
 
-@lru_cache(maxsize=4)
 def expand(data: Dataset, year: int | None = None, month: int | None = None) -> ArcGraph:
-    """Build the virtual network of a year.
+    """Build the virtual network of a year; None takes the base year.
 
     Links and transfers outside the year, and those with a capacity of 0 (own or shared), have no arcs. With `month`
-    (1 to 12) links closed in that month have none either. The last few are kept, as nothing in them ever changes.
+    (1 to 12) links closed in that month have none either. The last few are kept, as nothing in them ever changes:
+    routes, plans and their verification share one.
     """
-    year = data.base_year if year is None else year
+    # The cache tells calls apart by how they are written, so there is this one way to call it.
+    return _kept(data, data.base_year if year is None else year, month)
+
+
+def build_graph(data: Dataset, year: int, month: int | None) -> ArcGraph:
+    """Build the virtual network of a year (and month) anew; see `expand`."""
     network = data.network
     links, transfers = network.links, network.transfers
     shared = network.shared_capacities
@@ -169,6 +184,9 @@ def expand(data: Dataset, year: int | None = None, month: int | None = None) -> 
         co2_kg_per_t=freeze(np.concatenate([values.co2_kg_per_t[link], or_zero(transfers, "co2_kg_per_t")[transfer]])),
         resources=resources_of(data.network, all_links, all_transfers, is_forward),
     )
+
+
+_kept = lru_cache(maxsize=4)(build_graph)
 
 
 def commodity_row(data: Dataset, commodity: str) -> int:

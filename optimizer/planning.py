@@ -82,15 +82,14 @@ def solve(blocks: DemandBlocks, options: SolveOptions) -> FlowSolution:
     SolverError
         The question does not fit the solver asked for, or the solver fails.
     """
-    graph = blocks.graph
     if options.solver == "pyomo":
         from optimizer.solvers import pyomo_twin
 
-        return pyomo_twin.solve(graph, blocks, options)
+        return pyomo_twin.solve(blocks, options)
     if options.solver in ("auto", "ortools"):
         from optimizer.formulations import single_flow
 
-        single = single_flow.build(graph, blocks)
+        single = single_flow.build(blocks)
         if not isinstance(single, str):
             return single_flow.solve(single)
         if options.solver == "ortools":
@@ -98,7 +97,7 @@ def solve(blocks: DemandBlocks, options: SolveOptions) -> FlowSolution:
     from optimizer.formulations import arc_flow
     from optimizer.solvers import highs
 
-    model = arc_flow.build(graph, blocks)
+    model = arc_flow.build(blocks)
     return arc_flow.read(model, highs.solve(model.linear, options))
 
 
@@ -124,9 +123,10 @@ def plan_of(blocks: DemandBlocks, solution: FlowSolution, options: SolveOptions,
     objective = sum(float((part * block.values.weight[block.arcs]).sum()) for part, block in parts) + unmet_cost
     bound = proven_bound(blocks, solution)
     gap = relative_gap(objective, bound)
+    # A plan in hand at a limit may be the optimum all the same: the proof tells.
+    is_proven = gap <= Tolerances().proof
     return Plan(
-        # A plan in hand at a limit may be the optimum all the same: the proof tells.
-        status="optimal" if gap <= Tolerances().proof else solution.status,
+        status="optimal" if is_proven else solution.status,
         cost_usd=transport_cost + unmet_cost,
         transport_cost_usd=transport_cost,
         unmet_cost_usd=unmet_cost,
@@ -140,7 +140,7 @@ def plan_of(blocks: DemandBlocks, solution: FlowSolution, options: SolveOptions,
         price=solution.price,
         solver=solution.solver,
         seconds=perf_counter() - began,
-        message=solution.message,
+        message="" if is_proven else solution.message,
     )
 
 

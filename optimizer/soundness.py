@@ -68,18 +68,27 @@ def check_answer(answer: Answer, question: Question, tolerances: Tolerances) -> 
     ]
 
 
-def check_no_answer(status: Status, *, claims_some: bool) -> list[Finding]:
-    """Return a finding where a plan without an answer claims flows or money all the same."""
-    if not claims_some:
-        return []
-    return [plan_finding("status", "V404", f"the status is {status}, yet there are flows or money", REPLAN)]
+def check_no_answer(status: Status, question: Question, *, claims_some: bool) -> list[Finding]:
+    """Return a finding where a plan without an answer claims flows or money all the same, or where there is an answer.
+
+    Leaving everything behind is a plan wherever nothing must be carried, and only a weight below 0 makes a plan
+    unbounded. That demands which must be carried do not fit into the capacities is not proven here.
+    """
+    if claims_some:
+        return [plan_finding("status", "V404", f"the status is {status}, yet there are flows or money", REPLAN)]
+    must_carry = np.isinf(question.unmet_cost) & (question.volume > 0.0)
+    if status == "infeasible" and not must_carry.any():
+        return [plan_finding("status", "V404", "infeasible, yet every demand may be left unmet", REPLAN)]
+    if status == "unbounded" and all((group.values.weight[group.usable] >= 0.0).all() for group in question.groups):
+        return [plan_finding("status", "V404", "unbounded, yet nothing costs less than 0", REPLAN)]
+    return []
 
 
 def check_claim(claim: PlanClaim, question: Question, tolerances: Tolerances) -> list[Finding]:
     """Return everything in which a claimed plan does not hold, its listed legs and bottlenecks included."""
     if claim.status not in HAS_ANSWER:
         claims_some = bool(claim.routes or claim.flows or claim.unmet or claim.bottlenecks or claim.money)
-        return check_no_answer(claim.status, claims_some=claims_some)
+        return check_no_answer(claim.status, question, claims_some=claims_some)
     answer, found = resolve(claim, question)
     if answer is None:
         return found

@@ -86,12 +86,12 @@ def verify(
 def _verify_in_memory(plan: Plan, tolerances: Tolerances) -> list[Finding]:
     """Check a plan against the data it holds itself; its own arrays name the arcs."""
     answer = answer_of(plan)
-    if answer.status not in HAS_ANSWER:
-        return check_no_answer(answer.status, claims_some=bool(len(answer.demand) or answer.money))
     question = question_of(plan.blocks.graph, plan.blocks.weights)
     if not np.array_equal(question.rows, plan.blocks.rows):
         message = f"the plan answers other demands than those of {plan.year}"
         return [plan_finding("run.year", "V403", message, "plan again for the demands of this dataset")]
+    if answer.status not in HAS_ANSWER:
+        return check_no_answer(answer.status, question, claims_some=bool(len(answer.demand) or answer.money))
     return check_answer(answer, question, tolerances)
 
 

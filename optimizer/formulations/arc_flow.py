@@ -69,7 +69,7 @@ class ArcFlowModel:
     linear: LinearModel
 
 
-def build(graph: ArcGraph, blocks: DemandBlocks) -> ArcFlowModel:
+def build(blocks: DemandBlocks) -> ArcFlowModel:
     """Build F1 as arrays.
 
     ======== ======================================================================================================
@@ -89,16 +89,16 @@ def build(graph: ArcGraph, blocks: DemandBlocks) -> ArcFlowModel:
     Capacity rows that no flow without cycles can reach are left out: the optimum without them keeps to them, so they
     are worth nothing and their price is 0. Flow at states that a block's origin cannot reach is fixed at 0.
     """
-    rows_of_blocks, layout = _lay_out(graph, blocks)
-    counts, rows, values = _flow_entries(graph, blocks, layout, rows_of_blocks)
+    rows_of_blocks, layout = _lay_out(blocks)
+    counts, rows, values = _flow_entries(blocks, layout, rows_of_blocks)
     n_start, n_exit = len(layout.start_rows), len(layout.exit_rows)
     exit_entries = np.column_stack([layout.exit_rows, layout.first_arrival + layout.exit_places]).ravel()
     column_counts = np.concatenate([counts, np.full(n_start, 1), np.full(n_exit, 2), np.full(blocks.n_demands, 1)])
     starts = np.concatenate([[0], np.cumsum(column_counts)])
-    trees = trees_of(graph, blocks, layout)
+    trees = trees_of(blocks, layout)
     tail_rows = rows[starts[: layout.n_flow]]
     arriving = np.bincount(layout.demand_places, weights=blocks.volume, minlength=len(layout.places))
-    free = graph.resources.free[layout.resources]
+    free = blocks.graph.resources.free[layout.resources]
     zeros = np.zeros(layout.first_arrival)
     linear = LinearModel(
         cost=_costs(blocks, n_start + n_exit),
@@ -136,8 +136,9 @@ def read(model: ArcFlowModel, solution: LinearSolution) -> FlowSolution:
     )
 
 
-def _lay_out(graph: ArcGraph, blocks: DemandBlocks) -> tuple[list[Rows], Layout]:
+def _lay_out(blocks: DemandBlocks) -> tuple[list[Rows], Layout]:
     """Return, per block, the conservation row of every state (-1 where it has none), and the layout."""
+    graph = blocks.graph
     rows_of_blocks: list[Rows] = []
     states, start_rows, exit_rows, exit_places, place_offsets = [], [], [], [], [0]
     demand_places = np.zeros(blocks.n_demands, dtype=np.int64)
@@ -172,17 +173,17 @@ def _lay_out(graph: ArcGraph, blocks: DemandBlocks) -> tuple[list[Rows], Layout]
         exit_rows=np.concatenate(exit_rows),
         exit_places=np.concatenate(exit_places),
         demand_places=demand_places,
-        resources=reachable_limits(graph, blocks),
+        resources=reachable_limits(blocks),
     )
 
 
-def reachable_limits(graph: ArcGraph, blocks: DemandBlocks) -> Rows:
+def reachable_limits(blocks: DemandBlocks) -> Rows:
     """Return the resources that flows without cycles could exhaust, ascending.
 
     A path without cycles passes an arc, and a link in either direction, at most once, so an own capacity sees each unit
     at most once and a shared one at most once per arc that names it.
     """
-    resources = graph.resources
+    graph, resources = blocks.graph, blocks.graph.resources
     worst = np.zeros(len(resources))
     for block in blocks.blocks:
         usable = np.zeros(graph.n_arcs, dtype=np.bool_)
@@ -193,11 +194,9 @@ def reachable_limits(graph: ArcGraph, blocks: DemandBlocks) -> Rows:
     return np.flatnonzero(worst > resources.free)
 
 
-def _flow_entries(
-    graph: ArcGraph, blocks: DemandBlocks, layout: Layout, rows_of_blocks: list[Rows]
-) -> tuple[Rows, Rows, Numbers]:
+def _flow_entries(blocks: DemandBlocks, layout: Layout, rows_of_blocks: list[Rows]) -> tuple[Rows, Rows, Numbers]:
     """Return entries per column, rows and values of all flow columns: tail, head, then the capacities drawn on."""
-    resources = graph.resources
+    graph, resources = blocks.graph, blocks.graph.resources
     row_of_resource = np.full(len(resources), -1, dtype=np.int64)
     row_of_resource[layout.resources] = np.arange(len(layout.resources)) + layout.first_capacity
     kept = np.flatnonzero(row_of_resource[resources.resource] >= 0)

@@ -73,7 +73,7 @@ def cheapest_ways(trees: Trees, blocks: DemandBlocks, layout: Layout) -> Basis:
     return Basis(basic, at_upper, basic_row)
 
 
-def trees_of(graph: ArcGraph, blocks: DemandBlocks, layout: Layout) -> Trees:
+def trees_of(blocks: DemandBlocks, layout: Layout) -> Trees:
     """Search the cheapest ways of all blocks, those with the same arcs together."""
     distance = np.full(layout.first_arrival, np.inf)
     last_arc = np.full(layout.first_arrival, -1, dtype=np.int64)
@@ -82,7 +82,7 @@ def trees_of(graph: ArcGraph, blocks: DemandBlocks, layout: Layout) -> Trees:
         alike.setdefault(id(block.arcs), []).append(at)
     batches = [group[at : at + BATCH] for group in alike.values() for at in range(0, len(group), BATCH)]
     for batch in batches:
-        ways, last = _shortest_trees(graph, [blocks.blocks[at] for at in batch])
+        ways, last = _shortest_trees(blocks.graph, [blocks.blocks[at] for at in batch])
         for at, way, arc in zip(batch, ways, last, strict=True):
             rows = slice(*np.searchsorted(layout.state_block, (at, at + 1)))
             states = layout.states[rows]
@@ -94,34 +94,34 @@ def trees_of(graph: ArcGraph, blocks: DemandBlocks, layout: Layout) -> Trees:
 def _shortest_trees(graph: ArcGraph, blocks: list[Block]) -> tuple[Numbers, Rows]:
     """Return weights of shortest paths and their last arcs (position in the block, -1 for none) to every state.
 
-    Both have shape (n_blocks, n_states). The blocks use the same arcs. Bellman and Ford, all blocks and arcs at once. The
-    last arcs are then read off the finished distances, outward from the origin: round by round every state that a tight
-    arc reaches for the first time. So they form trees, even where arcs cost nothing or less than a float can add.
+    Both have shape (n_blocks, n_states). The blocks use the same arcs. Bellman and Ford, all blocks and arcs at once;
+    `level` is the round in which a state was last improved. Along the last arcs the weight rises or, where an arc adds
+    nothing to it, the level does, so that they form trees.
     """
     arcs = blocks[0].arcs
     distance = np.full((len(blocks), graph.n_states), np.inf)
+    level = np.zeros(distance.shape, dtype=np.int64)
     last = np.full(distance.shape, -1, dtype=np.int64)
     for at, block in enumerate(blocks):
         distance[at, graph.state_node == block.origin] = 0.0
-    is_reached = distance == 0.0
     if not len(arcs):
         return distance, last
     by_head = np.argsort(graph.head[arcs], kind="stable")
     tail, head, weight = graph.tail[arcs][by_head], graph.head[arcs][by_head], blocks[0].values.weight[arcs][by_head]
     first = np.flatnonzero(np.diff(head, prepend=-1))
     ends = head[first]
+    n_rounds = 0
     while True:
+        n_rounds += 1
         offered = np.minimum.reduceat(distance[:, tail] + weight, first, axis=1)
         known = distance[:, ends]
-        if not (offered < known).any():
+        better = offered < known
+        if not better.any():
             break
-        distance[:, ends] = np.minimum(offered, known)
-    is_tight = distance[:, tail] + weight == distance[:, head]
-    while True:
-        arc = np.maximum.reduceat(np.where(is_tight & is_reached[:, tail], by_head, -1), first, axis=1)
-        is_new = (arc >= 0) & ~is_reached[:, ends]
-        if not is_new.any():
-            break
-        last[:, ends] = np.where(is_new, arc, last[:, ends])
-        is_reached[:, ends] |= is_new
+        distance[:, ends] = np.where(better, offered, known)
+        level[:, ends] = np.where(better, n_rounds, level[:, ends])
+    near, far = distance[:, tail], distance[:, head]
+    # A tail may still be improved by so little that its head, in floats, is not: there only the weight tells the order.
+    rises = (near < far) | (level[:, tail] < level[:, head])
+    last[:, ends] = np.maximum.reduceat(np.where((near + weight == far) & rises, by_head, -1), first, axis=1)
     return distance, last

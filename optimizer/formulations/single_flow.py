@@ -28,6 +28,9 @@ VOLUME_ROUNDING = 1e-9
 FLOAT_ROUNDING = 1e-3
 """What floats may leave of a whole number behind the point; anything larger is meant."""
 
+FLOAT_SHARE = 1e-15
+"""A few last digits of a float, as a share of it."""
+
 N_DECIMALS = 6
 """Decimals of volumes and capacities up to which the smallest scale is looked for."""
 
@@ -78,20 +81,19 @@ class _Integers:
 class SingleFlow:
     """The demands of one block as a flow problem, before and after rounding."""
 
-    graph: ArcGraph
     blocks: DemandBlocks
     flow: _Flow
     integers: _Integers
 
 
-def build(graph: ArcGraph, blocks: DemandBlocks) -> SingleFlow | str:
+def build(blocks: DemandBlocks) -> SingleFlow | str:
     """Return the demands as a single flow in whole numbers, or in words why they are none."""
-    reason = _shape(graph, blocks)
+    reason = _shape(blocks)
     if reason is not None:
         return reason
-    flow = _flow(graph, blocks)
+    flow = _flow(blocks)
     integers = _to_integers(flow)
-    return integers if isinstance(integers, str) else SingleFlow(graph, blocks, flow, integers)
+    return integers if isinstance(integers, str) else SingleFlow(blocks, flow, integers)
 
 
 def solve(model: SingleFlow) -> FlowSolution:
@@ -106,7 +108,7 @@ def solve(model: SingleFlow) -> FlowSolution:
     SolverError
         The solver fails.
     """
-    graph, blocks, flow, integers = model.graph, model.blocks, model.flow, model.integers
+    blocks, flow, integers = model.blocks, model.flow, model.integers
     answer = ortools_flow.solve(flow.tail, flow.head, integers.capacity, integers.cost, integers.supply)
     if answer.status != "optimal":
         return no_flows(answer.status, "ortools")
@@ -121,17 +123,18 @@ def solve(model: SingleFlow) -> FlowSolution:
         flow=amount[: flow.n_block_arcs],
         unmet=unmet,
         price=price,
-        bound=_bound(graph, blocks, price, potential / integers.cost_scale),
+        bound=_bound(blocks, price, potential / integers.cost_scale),
         solver="ortools",
     )
 
 
-def _shape(graph: ArcGraph, blocks: DemandBlocks) -> str | None:
+def _shape(blocks: DemandBlocks) -> str | None:
     """Return why the question has not the shape of a single flow, None where it has."""
     if len(blocks) != 1:
         return (
             f"the demands form {len(blocks)} groups by commodity, origin and avoid lists, and a single flow takes one"
         )
+    graph = blocks.graph
     arc, resource, _ = _limits(graph, blocks.blocks[0])
     users = np.bincount(resource, minlength=len(graph.resources))
     if len(arc) and int(users.max()) > 1:
@@ -150,9 +153,9 @@ def _limits(graph: ArcGraph, block: Block) -> tuple[Rows, Rows, Numbers]:
     return position[resources.arc[met]], resource, resources.free[resource] / block.use[resource]
 
 
-def _flow(graph: ArcGraph, blocks: DemandBlocks) -> _Flow:
+def _flow(blocks: DemandBlocks) -> _Flow:
     """Build the nodes and arcs of the only block."""
-    block = blocks.blocks[0]
+    graph, block = blocks.graph, blocks.blocks[0]
     n_states, n_destinations = graph.n_states, len(block.destinations)
     start = n_states
     starts = np.flatnonzero(graph.state_node == block.origin)
@@ -207,7 +210,9 @@ def _to_integers(flow: _Flow) -> _Integers | str:
     limited = flow.capacity <= flow.volume.sum()
     scaled = flow.capacity[limited] * volume_scale
     capacity = np.full(len(flow.capacity), supply[flow.start] + 1)
-    capacity[limited] = np.maximum(np.rint(scaled), np.floor(scaled * (1.0 + VOLUME_ROUNDING)))
+    # By one and what floats may lack at most: a billionth of a large capacity may be worth more than the whole plan.
+    upward = np.minimum(np.floor(scaled * (1.0 + VOLUME_ROUNDING)), np.ceil(scaled * (1.0 + FLOAT_SHARE)))
+    capacity[limited] = np.maximum(np.rint(scaled), upward)
     capacity[len(capacity) - len(flow.waiting) :] = volume[flow.waiting]
     return _Integers(capacity, cost.astype(np.int64), supply, volume_scale, cost_scale)
 
@@ -295,11 +300,11 @@ def _prices(flow: _Flow, integers: _Integers, amount: Rows, potential: Rows, use
     return price
 
 
-def _bound(graph: ArcGraph, blocks: DemandBlocks, price: Numbers, potential: Numbers) -> float:
+def _bound(blocks: DemandBlocks, price: Numbers, potential: Numbers) -> float:
     """Return the dual objective: what every demand would pay at these prices, less the rent of the capacities."""
     block = blocks.blocks[0]
     volume, unmet_cost = blocks.volume[block.demands], blocks.unmet_cost[block.demands]
-    marginal = potential[graph.n_states + 1 + block.arrival]
+    marginal = potential[blocks.graph.n_states + 1 + block.arrival]
     carried = volume > 0.0
     paid = np.fmin(unmet_cost, marginal)[carried] * volume[carried]
-    return float(paid.sum() - price @ graph.resources.free)
+    return float(paid.sum() - price @ blocks.graph.resources.free)

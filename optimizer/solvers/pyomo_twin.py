@@ -192,7 +192,7 @@ def _add_link_flows(model: Any, blocks: DemandBlocks, terms: _Terms) -> None:
     model.link_flow = pyo.Expression(model.LINK_FLOWS, rule=link_flow)
 
 
-def solve(graph: ArcGraph, blocks: DemandBlocks, options: SolveOptions) -> FlowSolution:
+def solve(blocks: DemandBlocks, options: SolveOptions) -> FlowSolution:
     """Solve the twin by HiGHS through Pyomo; the price of a capacity is minus the dual of its row, never below 0.
 
     At a time limit there is no answer: what the solver may have had in hand is not asked for.
@@ -205,6 +205,7 @@ def solve(graph: ArcGraph, blocks: DemandBlocks, options: SolveOptions) -> FlowS
     from pyomo.contrib.appsi.base import TerminationCondition
     from pyomo.contrib.appsi.solvers.highs import Highs
 
+    graph = blocks.graph
     model: Any = build(blocks)
     solver: Any = Highs()
     solver.config.load_solution = False

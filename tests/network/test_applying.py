@@ -167,3 +167,34 @@ def test_a_capacity_change_on_the_bundled_network_is_quick():
         return time.perf_counter() - start
 
     assert min(seconds() for _ in range(5)) < 0.005
+
+
+LOOSE = {"link_id": "x", "mode": "road", "from_node": "KZALA", "to_node": "NEW", "length_km": 5, "directed": 0}
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (Change("links", {"country": "KZ"}, scale={"length_km": 2.0}), "E311"),
+        (Change("links", {"id": "x"}, scale={"time_h": 2.0}), "E121"),
+        (Change("nodes", {"id": "KZALA"}, close=1.0), "E121"),
+    ],
+)
+def test_a_link_that_ends_nowhere_halfway_is_told(tiny, change, code):
+    """A change that must look at the ends of links names the node that is not there yet."""
+    with pytest.raises(ScenarioError, match='a link ends at "NEW", which is no node; add the node first') as raised:
+        apply(tiny, Scenario("s", changes=(Change("links", rows=(LOOSE,)), change)))
+    assert [finding.code for finding in raised.value.findings] == [code]
+
+
+def test_a_link_may_come_before_its_node(tiny):
+    """Changes that do not look at the ends of links may stand between a new link and its new node."""
+    node = {"node_id": "NEW", "name": "New", "country": "KZ", "lat": 43.0, "lon": 77.0}
+    between = Change("demands", {"id": "xian-baku"}, scale={"volume": 2.0})
+    changes = (Change("links", rows=(LOOSE,)), between, Change("nodes", rows=(node,)))
+    assert "x" in apply(tiny, Scenario("s", changes=changes)).network.links.row_of
+
+
+def test_a_card_named_twice_is_on_once(carded):
+    """A scenario made in memory may name a card twice; it is applied once."""
+    assert capacity(apply(carded, Scenario("s", projects=("double", "double")))) == 280_000.0

@@ -106,6 +106,8 @@ def test_all_problems_of_a_change_are_told_at_once():
         ("links[].capacity=3", {}, {"capacity": 3.0}),
         ("links[note='a, b = c; d'].open_months=4-11", {"note": "a, b = c; d"}, {"open_months": "4-11"}),
         ('links[id="a;b"].name="5"', {"id": "a;b"}, {"name": "5"}),
+        ("links[from_node=Xi'an].capacity=5", {"from_node": "Xi'an"}, {"capacity": 5.0}),
+        ('links[from_node="Xi\'an",mode=rail].capacity=5', {"from_node": "Xi'an", "mode": "rail"}, {"capacity": 5.0}),
         (" links [ mode = rail ] . capacity = 5 ", {"mode": "rail"}, {"capacity": 5.0}),
     ],
 )

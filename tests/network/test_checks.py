@@ -168,3 +168,11 @@ def test_only_the_tables_asked_for_are_judged(tiny: Dataset) -> None:
     spoiled = with_links(tiny, shared_capacity_id=np.full(13, "port", dtype=object))
     assert dataset_errors(spoiled, only={"demands"}) == []
     assert len(dataset_errors(spoiled)) == 13
+
+
+def test_a_missing_price_names_only_those_that_need_it(tiny_folder: Path) -> None:
+    """A commodity that may not use the link is not listed among those without a price there."""
+    edit(tiny_folder, "rates.csv", ("sea,*,0.6,0.03", "sea,*,0.6,"))
+    edit(tiny_folder, "commodities.csv", ("grain,Grain", "coal,Coal,t,1,0,4000,20,,5000,rail,,,,,\ngrain,Grain"))
+    messages = [error.message for error in errors_of(tiny_folder)]
+    assert messages == ["link sea-aktau-baku has no price for grain"]

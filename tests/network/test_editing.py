@@ -274,7 +274,7 @@ def test_new_rows(tiny):
         ({"table": "rates", "close": True}, "close", "E315", "rates cannot be closed; close nodes, links"),
         ({"table": "commodities", "close": True}, "close", "E315", "commodities cannot be closed"),
         ({"table": "demands", "close": 0.25}, "close", "E315", "write scale = { volume = 0.75 }"),
-        ({"table": "links", "rows": [{"link_id": "x", "mode": "rail"}]}, "from_node", "E104", "new row|missing"),
+        ({"table": "links", "rows": [{"link_id": "x", "mode": "rail"}]}, "from_node", "E104", "new rows: the column"),
         ({"table": "links", "rows": [NEW_LINK | {"mode": "ship"}]}, "mode", "E113", 'new row 1: "ship"'),
         ({"table": "links", "rows": [NEW_LINK | {"length_km": -5}]}, "length_km", "E112", "-5 is below 0"),
         ({"table": "links", "rows": [NEW_LINK]}, "to_node", "E121", 'rail-baku-tbilisi: "GETBS" is not in nodes.csv'),
@@ -356,3 +356,32 @@ def test_the_input_is_never_touched_and_other_tables_are_shared(tiny, table, fac
     for name in ("nodes", "links", "transfers", "shared_capacities", "demands", "rates", "commodities"):
         assert (table_of(after, name) is table_of(tiny, name)) == (name != table)
     assert not table_of(after, table).columns[column].flags.writeable
+
+
+def test_a_number_becomes_a_text_with_all_its_digits(tiny):
+    """An id or label typed as a number keeps every digit."""
+    assert cell(change(tiny, table="links", set={"note": 1234567.0}), "links", "sea-aktau-baku", "note") == "1234567"
+    typed = apply(tiny, Scenario("s", changes=(Change.from_text("demands[id=xian-baku].group=20261122"),)))
+    assert cell(typed, "demands", "xian-baku", "group") == "20261122"
+
+
+def test_years_of_demands_move_from_the_base_year(tiny):
+    """An empty year is the base year to the model, so that is what an increment starts from."""
+    after = change(tiny, table="demands", add={"year": 1})
+    assert after.demands.number("year").tolist() == [2025.0, 2025.0, 2025.0, 2025.0, 2031.0]
+
+
+@pytest.mark.parametrize(("misspelled", "meant"), [("capcity", "capacity"), ("fixed_time", "fixed_time_h")])
+def test_a_misspelled_column_of_a_new_row_is_refused(tiny, misspelled, meant):
+    """A capacity that would silently be none is told, as it is in `set`."""
+    row = {key: value for key, value in NEW_LINK.items() if key != meant} | {misspelled: 8}
+    with pytest.raises(ScenarioError, match=f'no column "{misspelled}"; did you mean "{meant}"'):
+        change(tiny, table="links", rows=[row | {"to_node": "KZALA"}])
+
+
+def test_true_is_no_number(tiny):
+    """`capacity = true` is refused; `directed = true` is how a person writes 1."""
+    with pytest.raises(ScenarioError, match="expects a number, got True"):
+        change(tiny, table="links", set={"capacity": True})
+    links = change(tiny, table="links", where={"id": "sea-aktau-baku"}, set={"directed": True})
+    assert cell(links, "links", "sea-aktau-baku", "directed") == 1.0

@@ -194,3 +194,26 @@ def test_codes_are_documented(prefix):
     used = {code for path in SOURCES.glob("*.py") for code in re.findall(rf'"({prefix}\d\d)"', path.read_text("utf-8"))}
     documented = set(re.findall(rf"^### ({prefix}\d\d)$", DOCS.read_text("utf-8"), re.MULTILINE))
     assert used == documented
+
+
+def test_a_card_is_tried_behind_all_it_requires(tiny):
+    """Cards that a card requires are themselves put in order: here "c" needs the row of "a", and "b" that of "c"."""
+    rows = {
+        key: {"node_id": key, "name": f"Node {key}", "country": "KZ", "lat": 48.0, "lon": 66.0} for key in ("a", "b")
+    }
+    made = Change("nodes", rows=(rows["a"],))
+    used = Change("nodes", {"id": "a"}, set={"note": "used"})
+    cards = (
+        Project("top", "Top", requires=("b", "a"), changes=(used,)),
+        Project("b", "B", requires=("a",), changes=(used,)),
+        Project("a", "A", changes=(made,)),
+    )
+    for ordered in (cards, (replace(cards[0], requires=("a", "b")), *cards[1:])):
+        data = replace(tiny, annex=Annex.of(ordered, {}, tiny.observations))
+        assert [finding for finding in network_findings(data) if finding.code == "W216"] == []
+
+
+def test_sources_of_observations_are_known_too(tiny_folder):
+    """A published figure carries its source like every other number."""
+    line = append(tiny_folder, "observations.csv", "o9,time,CNSIA,DEDUI,,rail,container,2024,300,,,h,nowhere,D,")
+    assert [found[:3] for found in told(tiny_folder, "W217")] == [("observations.csv", line, "source")]

@@ -198,3 +198,11 @@ def test_names_are_indexed_once_for_each_table_of_nodes(tiny):
     assert find_node(renamed, "changan") == "CNSIA"
     with pytest.raises(UnknownIdError):
         find_node(nodes, "changan")
+
+
+@pytest.mark.parametrize("given", ["KZAAU", "KZ AAU"])
+@pytest.mark.parametrize("typed", ["KZAAU", "kz aau", "KZ-AAU"])
+def test_a_unlocode_resolves_with_and_without_its_space(given, typed):
+    """Both spellings of a UN/LOCODE are in use, in data and among people."""
+    data = dataset([{"node_id": "aktau", "name": "Aktau", "unlocode": given}, {"node_id": "b", "name": "B"}])
+    assert resolve_node(data.network, typed) == "aktau"

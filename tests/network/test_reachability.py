@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -141,3 +143,11 @@ def test_without_demands_nothing_is_unreachable(rows):
     """No demand, or one that can be carried, gives no finding."""
     demands = [("d", "a", "b", None, "", "")][:rows]
     assert unreachable_demands(build([("a", "b", "road", False, None, None)], [], demands)) == []
+
+
+def test_only_rail_has_a_gauge(tiny):
+    """A gauge on a road link makes no mode of its own, here as on the virtual network."""
+    given = tiny.network.links.with_columns({"gauge_mm": np.full(len(tiny.network.links), 1520.0)})
+    modes = states_of(replace(tiny.network, links=given)).modes
+    assert {"road", "sea"} < set(modes)
+    assert all(mode.startswith("rail") for mode in modes if mode[-1].isdigit())

@@ -456,3 +456,25 @@ def test_rows_to_table_tells_every_bad_row() -> None:
 def test_cells_of_plain_values(value: object, cell: str) -> None:
     """Plain values become the shortest text that reads back as them."""
     assert cell_of(value) == cell
+
+
+@pytest.mark.parametrize("value", ["9" * 5000, "[" * 5000])
+def test_a_dataset_toml_that_python_cannot_read_is_told(tiny_folder: Path, value: str) -> None:
+    """Endless digits and brackets are findings like any other bad syntax."""
+    (tiny_folder / "dataset.toml").write_text(f'name = "x"\nbase_year = {value}\n', encoding="utf-8")
+    with pytest.raises(DatasetError) as raised:
+        read_dataset(tiny_folder)
+    assert [finding.code for finding in raised.value.findings if finding.file == "dataset.toml"] == ["E107"]
+
+
+@pytest.mark.parametrize(("separator", "shown"), [(";", '";"'), ("\t", '"tab"')])
+def test_columns_parted_by_other_signs_are_told_once(tiny_folder: Path, separator: str, shown: str) -> None:
+    """A file as a spreadsheet saves it where the comma is the decimal sign gets one finding, not one per column."""
+    path = tiny_folder / "nodes.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(";", "/").replace(",", separator), encoding="utf-8")
+    with pytest.raises(DatasetError) as raised:
+        read_dataset(tiny_folder)
+    (finding,) = (finding for finding in raised.value.findings if finding.severity == "error")
+    assert (finding.file, finding.line, finding.code) == ("nodes.csv", 1, "E107")
+    assert shown in finding.message
+    assert "commas" in finding.remedy

@@ -156,3 +156,31 @@ def test_the_documentation_has_examples():
     text = "\n".join(BLOCKS)
     assert len(BLOCKS) >= 6
     assert all(word in text for word in ("scale", "set", "add", "close = true", "rows", "projects"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (f'name = "s"\nyear = {"9" * 5000}', "is not valid TOML"),
+        (f"name = {'[' * 5000}", "nested too deeply"),
+    ],
+)
+def test_toml_that_python_cannot_read_is_told(tmp_path, text, words):
+    """Endless digits and brackets are findings like any other bad syntax."""
+    with pytest.raises(ScenarioError, match=words) as raised:
+        Scenario.from_toml(write(tmp_path, text))
+    assert [finding.code for finding in raised.value.findings] == ["E301"]
+
+
+def test_a_number_beyond_all_floats_is_told():
+    """An integer of 400 digits is no number to compute with."""
+    with pytest.raises(ScenarioError, match="expects a number") as raised:
+        Change.from_mapping({"table": "links", "scale": {"capacity": 10**400}})
+    assert str(raised.value).startswith("capacity: [E303] change: scale: expects a number")
+
+
+def test_lines_are_those_of_an_editor(tmp_path):
+    """A line separator within a text does not shift the lines of the blocks behind it."""
+    text = 'name = "a\u2028b"\n[[changes]]\ntable = "links"\nclose = 2\n'
+    _, findings = read_scenario(write(tmp_path, text))
+    assert [finding.line for finding in findings] == [2]

@@ -13,6 +13,8 @@ from network.changes import KEYS as CHANGE_KEYS
 from network.columns import TABLES
 from network.projects import KEYS as PROJECT_KEYS
 from network.records import RECORDS, DatasetToml
+from network.scenario import KEYS as SCENARIO_KEYS
+from network.scenario import REMARKS as SCENARIO_REMARKS
 from network.schema import ChangeToml, ProjectsToml, ProjectToml, ScenarioToml, json_schema, markdown, table_markdown
 
 if TYPE_CHECKING:
@@ -61,7 +63,7 @@ def test_schema_has_the_keys_of_changes_and_cards() -> None:
     """The keys of changes, scenarios and cards are those that their readers take."""
     assert set(ChangeToml.model_fields) == set(CHANGE_KEYS)
     assert set(ProjectToml.model_fields) == set(PROJECT_KEYS)
-    assert set(ScenarioToml.model_fields) == {"name", "year", "projects", "changes"}
+    assert set(ScenarioToml.model_fields) == {*SCENARIO_KEYS, *SCENARIO_REMARKS}
 
 
 def test_sound_data_fits_the_schema(tiny: Dataset) -> None:
@@ -71,6 +73,8 @@ def test_sound_data_fits_the_schema(tiny: Dataset) -> None:
     ProjectsToml.model_validate(tomllib.loads((folder / "projects.toml").read_text(encoding="utf-8")))
     for scenario in tiny.scenarios.values():
         ScenarioToml.model_validate(scenario.to_mapping())
+    described = {"name": "s", "description": "d", "note": "n", "source": ["a", "b"], "changes": []}
+    assert ScenarioToml.model_validate(described)
     for row in range(len(tiny.network.links)):
         given = {key: value for key, value in tiny.network.links.row(row).items() if value is not None}
         RECORDS["links"].model_validate(given)

@@ -1,3 +1,4 @@
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -157,3 +158,17 @@ def test_links_agree_with_a_row_by_row_reading(tiny, where):
     else:
         with pytest.raises(RefusedChangeError):
             rows_where(tiny, "links", where)
+
+
+def test_numbers_select_items_of_lists(tiny):
+    """A corridor called 7 is found by the number, as a command line gives it, and alone as within a list."""
+    labels = np.array(["", "7", "a;7", "77", *[""] * (len(tiny.network.links) - 4)], dtype=object)
+    data = with_table(tiny, "links", tiny.network.links.with_columns({"corridors": labels}))
+    assert rows_where(data, "links", {"corridors": 7.0}).nonzero()[0].tolist() == [1, 2]
+
+
+def test_an_id_typed_as_a_number_keeps_its_digits(tiny):
+    """Ids of seven digits and more are found where a reader gives them as floats."""
+    ids = np.array([f"{1234567 + row}" for row in range(len(tiny.demands))], dtype=object)
+    data = with_table(tiny, "demands", tiny.demands.with_columns({"demand_id": ids}))
+    assert rows_where(data, "demands", {"id": 1234569.0}).nonzero()[0].tolist() == [2]

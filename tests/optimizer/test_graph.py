@@ -183,6 +183,13 @@ def test_commodity_values_and_weight() -> None:
         commodity_row(data, "kontainer")
 
 
+def test_one_graph_however_it_is_asked_for() -> None:
+    """Routes, plans and their verification name year and month differently and share one graph all the same."""
+    data = dataset([link("a", "road", "A", "B")])
+    assert expand(data) is expand(data, 2024) is expand(data, 2024, None) is expand(data, year=2024)
+    assert expand(data, 2024, 5) is not expand(data)
+
+
 def test_weights_beyond_all_numbers_are_an_error() -> None:
     """A weight that overflows is named with its link, never carried on."""
     data = dataset([link("a", "road", "A", "B", cost_usd_per_teu=1e25)])

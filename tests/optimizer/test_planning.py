@@ -533,6 +533,14 @@ def test_answer_at_a_limit_is_feasible_with_a_proven_bound() -> None:
     assert verify(plan, plan.data) == []
 
 
+def test_an_optimum_in_hand_at_a_limit_is_optimal_without_a_message() -> None:
+    """Prices that prove the flows in hand make them optimal; why the solver stopped is then nobody's concern."""
+    blocks = blocks_of(expand(dataset([link("ab", "road", "A", "B")], demands=[demand("d", "A", "B", 5)])), Weights())
+    stopped = replace(solve(blocks, HIGHS), status="feasible", bound=None, message="Time limit reached")
+    plan = plan_of(blocks, stopped, HIGHS, began=0.0)
+    assert (plan.status, plan.message) == ("optimal", "")
+
+
 def test_plan_that_does_not_verify_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """A solver that overstates its prices is caught: the caller gets an error with the findings, not a plan."""
     from optimizer.formulations import arc_flow

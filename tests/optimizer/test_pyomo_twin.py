@@ -45,7 +45,7 @@ def test_has_the_rows_and_columns_of_the_arrays() -> None:
     data = busy_network()
     graph = expand(data)
     blocks = blocks_of(graph, Weights())
-    layout = arc_flow.build(graph, blocks).layout
+    layout = arc_flow.build(blocks).layout
     model = to_pyomo(data)
     assert len(model.flow) == layout.n_flow
     assert len(model.unmet) == blocks.n_demands

@@ -27,7 +27,7 @@ def solved(data: Dataset, time_per_h: float | None = None) -> tuple[FlowSolution
     weights = Weights(time_per_h=time_per_h)
     graph = expand(data)
     blocks = blocks_of(graph, weights)
-    model = single_flow.build(graph, blocks)
+    model = single_flow.build(blocks)
     assert isinstance(model, single_flow.SingleFlow)
     solution = single_flow.solve(model)
     if solution.status != "optimal":
@@ -150,7 +150,7 @@ def test_capacity_in_trains_counts_units() -> None:
 def refusal(data: Dataset) -> str:
     """Return why a question does not fit; asked for by name, the solver refuses for that reason, never falls back."""
     graph = expand(data)
-    reason = single_flow.build(graph, blocks_of(graph, Weights()))
+    reason = single_flow.build(blocks_of(graph, Weights()))
     assert isinstance(reason, str)
     with pytest.raises(SolverError) as refused:
         plan_flows(data, options=SolveOptions(solver="ortools"))
@@ -202,3 +202,11 @@ def test_several_demands_share_a_destination() -> None:
     data = one_block([("S", "A", 10, 1)], [("A", 8, 20), ("A", 8, 30), ("A", 1, None)])
     solution, _, _ = solved(data)
     assert solution.unmet.tolist() == [7.0, 0.0, 0.0]
+
+
+def test_a_large_capacity_is_not_rounded_up_by_a_billionth_of_itself() -> None:
+    """A billionth of 50 million is 0.05 units, worth more here than the proof may be off."""
+    arcs = [("S", "T", 50_000_000, 0.0), ("S", "T", 1 / 12, 0.0)]
+    data = one_block(arcs, [("T", 50_000_000, 100_000.0), ("T", 10, 100.0)])
+    plan = plan_flows(data, weights=Weights(cost=0), options=SolveOptions(solver="ortools"))
+    assert plan.objective_usd == pytest.approx(100 * (10 - 1 / 12), rel=1e-6)

@@ -14,6 +14,7 @@ import pytest
 from flow_instances import Instance, busy_network, instances, one_block
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_network import dataset, link, transfer
 
 from network import Dataset, Scenario, UnknownIdError, apply, with_demands
 from optimizer import Plan, SolveOptions, Weights, plan_flows, verify
@@ -340,6 +341,41 @@ def test_another_status_is_found(status: str) -> None:
     data, plan = busy()
     expected = {"feasible": "V454", "splendid": "V402"}.get(status, "V404")
     assert codes(verify(written(plan) | {"status": status}, data)) == {expected}
+
+
+def test_an_infeasible_plan_of_demands_that_may_stay_behind_is_found() -> None:
+    """Where every demand has an unmet cost there is always a plan; unbounded is none without a weight below 0."""
+    data = one_block([("S", "T", 10, 3)], [("T", 15, 100)])
+    claim = written(plan_flows(data)) | {key: [] for key in ("unmet", "flows", "bottlenecks", "routes")}
+    claim |= dict.fromkeys(("cost_usd", "transport_cost_usd", "unmet_cost_usd", "objective_usd", "bound", "gap"))
+    for status, expected in (("infeasible", {"V404"}), ("unbounded", {"V404"}), ("no_answer", set())):
+        assert codes(verify(claim | {"status": status}, data)) == expected
+    hard = one_block([("S", "T", 10, 3)], [("T", 15, None)])
+    assert verify(written(plan_flows(hard)), hard) == []
+
+
+@pytest.mark.parametrize("capacities", [(100, 100), (0.5, 150), (120, 60)])
+def test_an_honest_plan_over_transfers_alike_holds(capacities: tuple[float, float]) -> None:
+    """Parallel transfers that only their capacities tell apart are filled one after the other, as the plan did."""
+    moves = [
+        transfer("B", "rail1520", "road", cost_usd_per_teu=2, capacity=capacity, capacity_unit="teu/year")
+        for capacity in capacities
+    ]
+    demands = [
+        {"demand_id": f"from-{at}", "origin": at, "destination": "C", "commodity": "container", "volume": 110}
+        | {"unmet_cost_usd_per_unit": 100}
+        for at in "AD"
+    ]
+    links = [link("ab", "rail1520", "A", "B"), link("db", "rail1520", "D", "B"), link("bc", "road", "B", "C")]
+    data = dataset(links, moves, demands=demands)
+    plan = plan_flows(data)
+    assert sum(record.volume for record in plan.unmet) == pytest.approx(220 - sum(capacities))
+    assert verify(written(plan), data) == []
+    cheat = written(plan)
+    cheat["unmet"] = []
+    for route in cheat["routes"]:
+        route["volume"] = 110
+    assert "V436" in codes(verify(cheat, data))
 
 
 def test_a_consistent_plan_over_capacity_is_found() -> None:
