@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from network.errors import Finding
     from network.model import Numbers
     from optimizer.claims import PlanClaim
-    from optimizer.graph import ArcGraph, Rows
+    from optimizer.graph import ArcGraph
     from optimizer.linear import Status
     from optimizer.proof import Group, Question
+    from optimizer.resources import Rows
     from optimizer.result import Plan
     from optimizer.route import TransferLeg
 

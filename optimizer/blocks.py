@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from network.errors import CorridorError, DatasetError, Finding, SolverError
-from network.model import Numbers, freeze, split_list
-from optimizer.graph import ArcGraph, CommodityArcs, Mask, Rows, arc_name, commodity_arcs
+from network.model import Mask, Numbers, freeze, split_list
+from optimizer.graph import ArcGraph, CommodityArcs, arc_name, commodity_arcs
 
 if TYPE_CHECKING:
     from network.model import Dataset
+    from optimizer.resources import Rows
     from optimizer.weights import Weights
 
 Avoided = tuple[frozenset[str], frozenset[str]]

@@ -9,25 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from network.errors import CorridorError
-from network.model import freeze
+from network.model import Mask, freeze
 from network.values import commodity_may_use, in_year, link_values, months_open, or_zero
-from optimizer.resources import Mask, Resources, Rows, resources_of
+from optimizer.resources import Resources, Rows, resources_of
 
 if TYPE_CHECKING:
     from network.model import Dataset, Numbers, Table, Texts
     from optimizer.weights import Weights
-
-__all__ = [
-    "ArcGraph",
-    "CommodityArcs",
-    "Mask",
-    "Rows",
-    "arc_name",
-    "build_graph",
-    "commodity_arcs",
-    "commodity_row",
-    "expand",
-]
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from network.model import Numbers
+    from network.model import Mask, Numbers
     from optimizer.options import SolverName
 
 Status = Literal["optimal", "feasible", "infeasible", "unbounded", "no_answer"]
@@ -19,7 +19,6 @@ Status = Literal["optimal", "feasible", "infeasible", "unbounded", "no_answer"]
 
 HAS_ANSWER: frozenset[Status] = frozenset(("optimal", "feasible"))
 Indices = NDArray[np.int32]
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

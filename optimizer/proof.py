@@ -17,8 +17,9 @@ from network.model import freeze, split_list
 from optimizer.graph import commodity_arcs
 
 if TYPE_CHECKING:
-    from network.model import Numbers
-    from optimizer.graph import ArcGraph, CommodityArcs, Mask, Rows
+    from network.model import Mask, Numbers
+    from optimizer.graph import ArcGraph, CommodityArcs
+    from optimizer.resources import Rows
     from optimizer.weights import Weights
 
 CELLS = 2**19

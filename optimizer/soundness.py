@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from network.errors import Finding
-    from network.model import Numbers
+    from network.model import Mask, Numbers
     from optimizer.claims import PlanClaim
-    from optimizer.graph import Mask
     from optimizer.linear import Status
     from optimizer.proof import Question
     from optimizer.route import TransferLeg

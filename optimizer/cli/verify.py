@@ -9,7 +9,7 @@ import click
 
 from optimizer.cli.arguments import dataset_option, format_option, open_dataset, output_option
 from optimizer.cli.failures import FAILURE, finding_mapping
-from optimizer.cli.output import emit, progress
+from optimizer.cli.output import emit, note, progress
 
 
 @click.command("verify", short_help="Verify a plan from its JSON and the dataset alone.")
@@ -46,5 +46,7 @@ def command(ctx: click.Context, plan: str, dataset: str | None, form: str, outpu
         emit("\n".join([*lines, f"does not hold: {len(findings)} findings"]), output)
     else:
         emit(f"holds: {plan} ({claimed.get('status')}) agrees with {data.info.name} {data.info.version}", output)
+        if claimed["run"].get("demands") is not None:
+            note("The plan answers its own demands, not the dataset's: see run.demands.")
     if findings:
         ctx.exit(FAILURE)

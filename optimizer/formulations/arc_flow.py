@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.formulations.first_basis import Trees, cheapest_ways, trees_of
-from optimizer.graph import ArcGraph, Rows, arc_name
+from optimizer.graph import ArcGraph, arc_name
 from optimizer.linear import HAS_ANSWER, FlowSolution, LinearModel, LinearSolution, no_flows
 
 if TYPE_CHECKING:
     from network.model import Numbers
     from optimizer.blocks import Block, DemandBlocks
+    from optimizer.resources import Rows
 
 
 @dataclass(frozen=True, eq=False)

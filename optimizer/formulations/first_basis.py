@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from network.model import Numbers
     from optimizer.blocks import Block, DemandBlocks
     from optimizer.formulations.arc_flow import Layout
-    from optimizer.graph import ArcGraph, Rows
+    from optimizer.graph import ArcGraph
+    from optimizer.resources import Rows
 
 BATCH = 256
 """Blocks searched at a time, which bounds memory."""

@@ -20,7 +20,8 @@ from optimizer.solvers import ortools_flow
 if TYPE_CHECKING:
     from network.model import Numbers
     from optimizer.blocks import Block, DemandBlocks
-    from optimizer.graph import ArcGraph, Rows
+    from optimizer.graph import ArcGraph
+    from optimizer.resources import Rows
 
 VOLUME_ROUNDING = 1e-9
 """A volume or capacity may change by this share of itself when it becomes a whole number."""

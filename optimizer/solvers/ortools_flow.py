@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from network.model import Numbers
-    from optimizer.graph import Rows
     from optimizer.linear import Status
+    from optimizer.resources import Rows
 
 LIMIT = 2**62
 """No sum that the solver forms may reach this: half of what 64 bits hold leaves room for its own additions."""

@@ -138,7 +138,9 @@ def test_plan_with_other_demands_verifies_from_its_json(corridor, tiny_folder, t
     target = tmp_path / "p.json"
     assert corridor("plan", "--dataset", tiny_folder, "--demands", demands, "--format", "json", "-o", target).code == 0
     demands.unlink()
-    assert corridor("verify", target, "--dataset", tiny_folder).code == 0
+    verified = corridor("verify", target, "--dataset", tiny_folder)
+    assert verified.code == 0
+    assert "its own demands" in verified.err
 
 
 def test_plan_with_a_scenario_verifies_from_its_json(corridor, tiny_folder, tmp_path):
