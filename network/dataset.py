@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from network.collection import collection_paused
 from network.columns import REQUIRED_TABLES, TABLES
 from network.csvfile import Cells, clean, read_cells
 from network.errors import DatasetError, Finding, UnknownIdError
@@ -72,6 +73,7 @@ def read_dataset(folder: str | Path) -> Dataset:
     return data
 
 
+@collection_paused()
 def check_dataset(folder: str | Path) -> list[Finding]:
     """Return every problem of a dataset folder, its geometry included, by file, line and column.
 
@@ -160,6 +162,7 @@ def _existing(folder: str | Path) -> Path:
     return path
 
 
+@collection_paused()
 def _read(folder: Path) -> tuple[Dataset | None, list[Finding]]:
     """Return the checked dataset of a folder, None where it has errors, with all findings."""
     from network.projects import read_projects

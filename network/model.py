@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
@@ -93,6 +93,7 @@ class Table:
         return pd.DataFrame({name: self.columns[name] for name in self.header})
 
 
+@lru_cache(maxsize=4096)
 def split_list(cell: str) -> tuple[str, ...]:
     """Return the items of a ``;``-separated cell, stripped, without empty ones."""
     return tuple(item for item in (part.strip() for part in cell.split(";")) if item)
