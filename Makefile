@@ -11,7 +11,7 @@ STAMP := $(VENV)/.installed
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test,lint,bench]'
-	@# An editable install has no compiled modules of its own, and commands start in half the time with them.
+	@# An editable install has no compiled modules where Python is told to write none; commands start slower without.
 	$(BIN)/python -m compileall -q network optimizer
 	@touch $@
 
