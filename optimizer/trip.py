@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import isnan
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict
 
 import numpy as np
 
@@ -12,12 +12,14 @@ from network.places import check_country, check_mode, resolve_node, resolve_node
 from optimizer.adjacency import Adjacency, adjacency
 from optimizer.graph import commodity_row
 from optimizer.search import FREE, Digraph, Limit, distances_to_sink, loopless_paths
+from optimizer.weights import Weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import date
+    from typing import Unpack
 
     from network.model import Dataset, Network
-    from optimizer.weights import Weights
 
 Kind = Literal["avoid country", "avoid mode", "avoid node", "avoid link", "via", "month", "max time", "max cost"]
 TOLERANCE = 1e-9
@@ -36,6 +38,23 @@ class Constraint(NamedTuple):
         return f"{self.kind} {value}{unit}"
 
 
+class RouteOptions(TypedDict, total=False):
+    """What may be asked of routes; `optimizer.find_routes` says what each means and what it is when not given."""
+
+    commodity: str
+    quantity: float
+    weights: Weights
+    year: int | None
+    month: int | None
+    depart: date | None
+    avoid_countries: Iterable[str]
+    avoid_modes: Iterable[str]
+    avoid: Iterable[str]
+    via: Iterable[str]
+    max_time_h: float | None
+    max_cost_usd: float | None
+
+
 @dataclass(frozen=True, eq=False)
 class Trip:
     """What is asked: `origin` and `destination` are node ids, `commodity` is a row, vias stand in their order."""
@@ -47,6 +66,7 @@ class Trip:
     quantity: float
     weights: Weights
     year: int
+    depart: date | None
     constraints: tuple[Constraint, ...]
 
     def ids(self, *kinds: Kind) -> tuple[str, ...]:
@@ -73,23 +93,7 @@ class Trip:
         return len({self.origin, *self.ids("via"), self.destination}) > 1
 
 
-def plan_trip(
-    data: Dataset,
-    origin: str,
-    destination: str,
-    *,
-    commodity: str,
-    quantity: float,
-    weights: Weights,
-    year: int | None,
-    month: int | None,
-    avoid_countries: Iterable[str],
-    avoid_modes: Iterable[str],
-    avoid: Iterable[str],
-    via: Iterable[str],
-    max_time_h: float | None,
-    max_cost_usd: float | None,
-) -> Trip:
+def plan_trip(data: Dataset, origin: str, destination: str, **options: Unpack[RouteOptions]) -> Trip:
     """Return the trip meant by names and numbers as a person gives them.
 
     Raises
@@ -99,22 +103,26 @@ def plan_trip(
     ValueError
         A number is out of range.
     """
+    quantity, month, depart = options.get("quantity", 1.0), options.get("month"), options.get("depart")
+    max_time_h, max_cost_usd = options.get("max_time_h"), options.get("max_cost_usd")
     if not 0 < quantity < float("inf"):
         raise ValueError(f"quantity must be a finite number above 0, not {quantity}")
     if month is not None and month not in range(1, 13):
         raise ValueError(f"month must be 1 to 12, not {month}")
+    if month is not None and depart is not None:
+        raise ValueError("give month or depart, not both: a date of departure has its own months")
     for name, limit in (("max_time_h", max_time_h), ("max_cost_usd", max_cost_usd)):
         if limit is not None and (isnan(limit) or limit < 0):
             raise ValueError(f"{name} must be a number of at least 0, not {limit}")
-    network = data.network
+    network, year = data.network, options.get("year")
     asked: list[tuple[Kind, str | float]] = []
-    asked += [("avoid country", code) for code in sorted(map(check_country, _each(avoid_countries)))]
-    asked += [("avoid mode", mode) for mode in sorted(map(check_mode, _each(avoid_modes)))]
-    for kind, found in sorted(resolve_node_or_link(network, name) for name in _each(avoid)):
+    asked += [("avoid country", code) for code in sorted(map(check_country, _each(options.get("avoid_countries", ()))))]
+    asked += [("avoid mode", mode) for mode in sorted(map(check_mode, _each(options.get("avoid_modes", ()))))]
+    for kind, found in sorted(resolve_node_or_link(network, name) for name in _each(options.get("avoid", ()))):
         asked.append(("avoid node" if kind == "node" else "avoid link", found))
     # A set per kind, but vias may repeat: the order of travel is theirs.
     asked = list(dict.fromkeys(asked))
-    asked += [("via", resolve_node(network, name)) for name in _each(via)]
+    asked += [("via", resolve_node(network, name)) for name in _each(options.get("via", ()))]
     if month is not None:
         asked.append(("month", month))
     if max_time_h is not None:
@@ -125,10 +133,11 @@ def plan_trip(
         data=data,
         origin=resolve_node(network, origin),
         destination=resolve_node(network, destination),
-        commodity=commodity_row(data, commodity),
+        commodity=commodity_row(data, options.get("commodity", "container")),
         quantity=quantity,
-        weights=weights,
+        weights=options.get("weights", Weights()),
         year=data.base_year if year is None else year,
+        depart=depart,
         constraints=tuple(Constraint(kind, value) for kind, value in asked),
     )
 
@@ -140,18 +149,19 @@ def arc_sequences(trip: Trip) -> Iterator[tuple[int, ...]]:
     via is one route all the same.
     """
     network = trip.network
-    digraph = _digraph(trip, network)
+    digraph = digraph_of(trip)
     seen: set[tuple[int, ...]] = set()
-    for path in loopless_paths(digraph, network.keys, _limits(trip, network, digraph)):
+    for path in loopless_paths(digraph, network.keys, limits_of(trip, digraph)):
         arcs = tuple(arc for _, arc in path if arc != FREE)
         if arcs not in seen:
             seen.add(arcs)
             yield arcs
 
 
-def _digraph(trip: Trip, network: Adjacency) -> Digraph:
+def digraph_of(trip: Trip) -> Digraph:
     """Return the digraph of a trip, without what it avoids."""
-    graph, tables = network.graph, trip.data.network
+    network, tables = trip.network, trip.data.network
+    graph = network.graph
     row_of = tables.nodes.row_of
     links = [tables.links.row_of[link_id] for link_id in trip.ids("avoid link")]
     return network.between(
@@ -178,8 +188,9 @@ def _avoided_states(trip: Trip, network: Adjacency, tables: Network) -> frozense
     return frozenset(avoided)
 
 
-def _limits(trip: Trip, network: Adjacency, digraph: Digraph) -> list[Limit]:
+def limits_of(trip: Trip, digraph: Digraph) -> list[Limit]:
     """Return the limits of a trip, money per commodity unit."""
+    network = trip.network
     max_time_h, max_cost_usd = trip.number("max time"), trip.number("max cost")
     asked: list[tuple[list[float], float]] = []
     if max_time_h is not None:
