@@ -23,6 +23,7 @@ from network.records import (
     TRANSFER_MODE_PATTERN,
     UNLOCODE_PATTERN,
 )
+from network.timetable import DAY_OF_WEEK, WEEKDAYS
 from network.values import PERIODS_PER_YEAR, UNITS
 
 if TYPE_CHECKING:
@@ -128,6 +129,11 @@ def _explain(field: FieldInfo, column: str, cell: str, problem: ErrorDetails) ->
     if kind == "mode":
         wrong = next(mode for mode in split_list(cell) if mode not in MODES)
         return BadCell("E113", f'unknown mode "{wrong}"', did_you_mean(wrong, MODES) or f"write {' or '.join(MODES)}")
+    if kind == "departures":
+        days = (item.split()[0] for item in split_list(cell))
+        wrong = next((day for day in days if day.casefold() not in DAY_OF_WEEK), "")
+        remedy = "write weekdays, each with or without a time, such as mon 18:00;thu"
+        return BadCell("E128", problem["msg"], did_you_mean(wrong, WEEKDAYS) or remedy)
     if kind == "finite_number":
         return BadCell("E117", f"{shown} is not a finite number", "write a finite number, or leave the cell empty")
     if kind == "int_parsing" and _is_number(cell):

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from network.columns import PERCENTILES
 from network.errors import Finding, Severity
 from network.reading import Sheet
 from network.references import find_dangling, find_duplicates
+from network.values import or_zero
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -44,6 +46,7 @@ def find_errors(sheets: Mapping[str, Sheet], only: Collection[str] = ()) -> list
             problems += _capacity_without_unit(sheet)
         if name in {"links", "transfers"}:
             problems += _years(sheet)
+            problems += _percentiles(sheet, *PERCENTILES[name])
         if name == "links":
             problems += _gauge(sheet)
     if not only or not {"nodes", "links", "transfers", "rates", "commodities", "shared_capacities"}.isdisjoint(only):
@@ -122,3 +125,14 @@ def _years(sheet: Sheet) -> list[Finding]:
     starts, ends = sheet.table.number("from_year"), sheet.table.number("to_year")
     message = "the last year is before the first"
     return _told(sheet, starts > ends, "to_year", "E125", message, "swap them, or leave one empty")
+
+
+def _percentiles(sheet: Sheet, median: str, p90: str) -> list[Finding]:
+    medians = or_zero(sheet.table, median)
+    low = (sheet.table.number(p90) < medians) & sheet.sound(median, p90)
+    remedy = f"give no less than {median}, or leave it empty"
+
+    def message(row: int) -> str:
+        return f"the 90th percentile is below {median}, the median, of {medians[row]:g}"
+
+    return _told(sheet, low, p90, "E129", message, remedy)

@@ -13,14 +13,15 @@ TABLES: dict[str, tuple[str, ...]] = {
     ),
     "links": (
         *("link_id", "mode", "from_node", "to_node", "directed", "length_km", "gauge_mm", "time_h", "speed_kmh"),
-        *("fixed_time_h", "frequency_per_week", "cost_usd_per_teu", "cost_usd_per_t"),
-        *("fixed_cost_usd_per_teu", "fixed_cost_usd_per_t"),
+        *("fixed_time_h", "fixed_time_p90_h", "frequency_per_week", "departures"),
+        *("cost_usd_per_teu", "cost_usd_per_t", "fixed_cost_usd_per_teu", "fixed_cost_usd_per_t"),
         *("capacity", "capacity_unit", "capacity_scope", "background", "shared_capacity_id"),
         *("open_months", "from_year", "to_year", "corridors", "source", "confidence", "note"),
     ),
     "transfers": (
-        *("node_id", "from_mode", "to_mode", "directed", "time_h", "cost_usd_per_teu", "cost_usd_per_t"),
-        *("co2_kg_per_t", "capacity", "capacity_unit", "capacity_scope", "background", "shared_capacity_id"),
+        *("node_id", "from_mode", "to_mode", "directed", "time_h", "time_p90_h"),
+        *("cost_usd_per_teu", "cost_usd_per_t", "co2_kg_per_t"),
+        *("capacity", "capacity_unit", "capacity_scope", "background", "shared_capacity_id"),
         *("from_year", "to_year", "source", "confidence", "note"),
     ),
     "shared_capacities": (
@@ -49,10 +50,14 @@ TABLES: dict[str, tuple[str, ...]] = {
 
 REQUIRED_TABLES = ("nodes", "links")
 
+PERCENTILES = {"links": ("fixed_time_h", "fixed_time_p90_h"), "transfers": ("time_h", "time_p90_h")}
+"""By table, the column of a median and that of its 90th percentile."""
+
 NUMBERS = frozenset(
     (
         *("lat", "lon", "directed", "length_km", "gauge_mm", "time_h", "speed_kmh", "fixed_time_h"),
-        *("frequency_per_week", "cost_usd_per_teu", "cost_usd_per_t", "fixed_cost_usd_per_teu"),
+        *("fixed_time_p90_h", "time_p90_h", "frequency_per_week"),
+        *("cost_usd_per_teu", "cost_usd_per_t", "fixed_cost_usd_per_teu"),
         *("fixed_cost_usd_per_t", "capacity", "background", "from_year", "to_year", "co2_kg_per_t"),
         *("cost_usd_per_teu_km", "cost_usd_per_t_km", "co2_ttw_g_per_tkm", "co2_wtw_g_per_tkm"),
         *("t_per_unit", "teu_per_unit", "units_per_train", "units_per_truck", "units_per_flight"),

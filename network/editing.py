@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from network.columns import PERCENTILES
 from network.errors import DatasetError
+from network.following import follow_frequency, follow_median
 from network.model import Column, Dataset, Mask, Numbers, Table, freeze
 from network.reading import cell_of, number_text, rows_to_table
 from network.selection import (
@@ -20,10 +22,18 @@ from network.selection import (
     table_of,
     with_table,
 )
-from network.values import haulage_usd, moving_h, or_zero, own_or, rate_of_links
+from network.values import (
+    departures_disagree,
+    frequency_per_week,
+    haulage_usd,
+    moving_h,
+    or_zero,
+    own_or,
+    rate_of_links,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from network.changes import Change
     from network.toml_source import Scalar, Value
@@ -44,7 +54,9 @@ RATED = {
 """Columns of links that override a column of rates."""
 
 CLOSABLE = ("nodes", "links", "transfers", "shared_capacities", "demands")
-YEARS = ("from_year", "to_year")
+RISKY = frozenset(("from_year", "to_year", *(p90 for _, p90 in PERCENTILES.values())))
+"""Columns that must fit to another of the same row: a last year to the first, a percentile to its median."""
+
 KEYLESS = ("transfers", "rates")
 """Tables whose rows have no id of their own."""
 
@@ -66,16 +78,19 @@ def make_change(data: Dataset, change: Change) -> tuple[Dataset, bool]:
     if change.close is not None:
         return _closed(data, change.table, mask, change.close), False
     before = table_of(data, change.table)
-    for column, value in change.set.items():
-        data = _set(data, change.table, mask, column, value)
-    for column, factor in change.scale.items():
-        data = _moved(data, change.table, mask, column, factor, 0.0)
-    for column, step in change.add.items():
-        data = _moved(data, change.table, mask, column, 1.0, step)
     columns = (*change.set, *change.scale, *change.add)
+    for column, value in change.set.items():
+        after = _set(data, change.table, mask, column, value)
+        data = _followed(data, after, change.table, mask, column, None, columns)
+    for column, factor in change.scale.items():
+        after = _moved(data, change.table, mask, column, factor, 0.0)
+        data = _followed(data, after, change.table, mask, column, factor, columns)
+    for column, step in change.add.items():
+        after = _moved(data, change.table, mask, column, 1.0, step)
+        data = _followed(data, after, change.table, mask, column, None, columns)
     for column in columns:
         _refuse_overridden(data, change.table, mask, column)
-    return data, any(column in YEARS for column in columns) or _leaves_gap(before, mask, change)
+    return data, not RISKY.isdisjoint(columns) or _leaves_gap(before, mask, change)
 
 
 def _leaves_gap(before: Table, mask: Mask, change: Change) -> bool:
@@ -128,6 +143,21 @@ def _moved(data: Dataset, name: str, mask: Mask, column: str, factor: float, ste
     return _with_column(data, name, column, values)
 
 
+def _followed(
+    before: Dataset, after: Dataset, name: str, mask: Mask, column: str, factor: float | None, named: Collection[str]
+) -> Dataset:
+    """Return the dataset after a change of one column, with those that follow it and are not `named` themselves."""
+    table = table_of(after, name)
+    for p90, percentiles in follow_median(table_of(before, name), table, mask, column, factor).items():
+        if p90 not in named:
+            _check_range(table, p90, percentiles, mask)
+            after = _with_column(after, name, p90, percentiles)
+    if name == "links" and column == "frequency_per_week" and "departures" not in named:
+        for weekdays, texts in follow_frequency(before.network, after.network, mask).items():
+            after = _with_column(after, name, weekdays, texts)
+    return after
+
+
 def _used(data: Dataset, name: str, column: str) -> Numbers:
     """Return the values of a column as the model uses them, NaN where it has none."""
     table, network = table_of(data, name), data.network
@@ -137,6 +167,8 @@ def _used(data: Dataset, name: str, column: str) -> Numbers:
         return moving_h(network)
     if name == "links" and column == "speed_kmh":
         return own_or(table.number(column), rate_of_links(network, column))
+    if name == "links" and column == "frequency_per_week":
+        return frequency_per_week(network)
     if name == "demands" and column == "year":
         return data.demand_years
     return or_zero(table, column) if column in ZERO_IF_EMPTY else table.number(column)
@@ -248,6 +280,12 @@ def _refuse_overridden(data: Dataset, name: str, mask: Mask, column: str) -> Non
         if void.any():
             message = f"time_h overrides speed_kmh on {row_names(table, np.flatnonzero(void))}"
             raise RefusedChangeError(column, "E313", message, 'change time_h, or set time_h = "" first')
+    if name == "links" and column == "departures":
+        void = mask & departures_disagree(table)
+        if void.any():
+            message = f"frequency_per_week overrides departures on {row_names(table, np.flatnonzero(void))}"
+            remedy = 'set frequency_per_week to their number too, or set frequency_per_week = ""'
+            raise RefusedChangeError(column, "E313", message, remedy)
     if name == "commodities" and column == "teu_per_unit":
         void = mask & (table.text("unit") == "teu")
         if void.any():

@@ -6,7 +6,7 @@
     ├── DatasetError     the data cannot be used; every problem found is in ``findings``
     ├── UnknownIdError   a name or id resolves to nothing, or to several things; ``matches`` are close ones
     ├── ScenarioError    a change selects nothing or cannot be made
-    ├── NoRouteError     the constraints leave no route; ``blocking`` names them
+    ├── NoRouteError     the constraints leave no route; ``blocking`` names them, ``relaxations`` say what helps
     ├── SolverError      the question does not fit the solver, or the solver failed
     └── NoPlanError      raised only by ``Plan.raise_for_status``
 
@@ -15,7 +15,7 @@ Infeasible, unbounded and a time limit are statuses of a plan, not errors.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -95,13 +95,60 @@ class ScenarioError(CorridorError):
         super().__init__(message)
 
 
+class Relaxation(NamedTuple):
+    """What to give up for a route, and the best route then.
+
+    Attributes
+    ----------
+    constraint
+        Text of the constraint to lift or to loosen; several, to be lifted together, are joined with ``and``.
+    action
+        What to do about it in freight words, such as ``allow RU`` or ``accept 41.0 days (984.2 h)``.
+    cost_usd, co2_kg
+        Of that route, for the trip's whole quantity. Where a limit on money is to be loosened, ``cost_usd`` is the
+        least value of it that leaves a route.
+    time_h
+        Of that route, and likewise the least limit on time.
+    modes
+        In the order in which they are met, each once.
+    corridor
+        Id of the corridor with most of the kilometers, empty where no link belongs to one.
+    way
+        The corridor's name, else a few places on the way.
+    """
+
+    constraint: str
+    action: str
+    cost_usd: float
+    time_h: float
+    co2_kg: float
+    modes: tuple[str, ...]
+    corridor: str
+    way: str
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Return the relaxation as plain values."""
+        return {**self._asdict(), "modes": list(self.modes)}
+
+
 class NoRouteError(CorridorError):
-    """No route obeys every constraint; ``blocking`` names constraints that each alone, once lifted, give a route."""
+    """No route obeys every constraint.
+
+    Attributes
+    ----------
+    blocking
+        Texts of the fewest constraints that together leave no route: without any one of them there is one that obeys
+        the others of these. Empty where the network itself does not connect the places.
+    relaxations
+        What alone opens a route, best first; where nothing alone does, one entry with the fewest constraints that do
+        so together. Empty where the network itself does not connect the places.
+    """
 
     code = "E400"
 
-    def __init__(self, message: str, *, blocking: Iterable[str] = ()) -> None:
+    def __init__(self, message: str, *, blocking: Iterable[str] = (), relaxations: Iterable[Relaxation] = ()) -> None:
         self.blocking: tuple[str, ...] = tuple(blocking)
+        self.relaxations: tuple[Relaxation, ...] = tuple(relaxations)
         super().__init__(message)
 
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from network.errors import Finding, few
 from network.geo import great_circle_km
-from network.values import moving_h, or_zero, rate_of_links
+from network.timetable import parse_departures
+from network.values import departures_disagree, moving_h, or_zero, rate_of_links
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +41,7 @@ def odd_rows(network: Network) -> Iterator[Finding]:
     yield from _lengths(network)
     yield from _no_co2_rate(network)
     yield from _capacities(network)
+    yield from _departures(network)
     yield from _duplicate_links(network)
 
 
@@ -140,6 +142,15 @@ def _capacities(network: Network) -> Iterator[Finding]:
         for row in rows_of((background > capacity) & (capacity > 0.0)):
             message = f"background {background[row]:g} exceeds the capacity {capacity[row]:g}: none is left"
             yield warning(table, row, "background", "W212", message, "correct one of the two")
+
+
+def _departures(network: Network) -> Iterator[Finding]:
+    """Tell links whose weekdays and frequency tell two different services."""
+    links = network.links
+    for row in rows_of(departures_disagree(links)):
+        count, frequency = len(parse_departures(links.text("departures")[row])), links.number("frequency_per_week")[row]
+        message = f"{count} departures a week, but frequency_per_week is {frequency:g}: waits differ with a date"
+        yield warning(links, row, "departures", "W218", message, "correct one of the two, or leave one empty")
 
 
 def _duplicate_links(network: Network) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from network.countries import COUNTRY_CODES
 from network.model import MODES, split_list
+from network.timetable import parse_departures
 
 ID_PATTERN = r"^[^;\x00-\x1f\x7f]+$"
 MONTHS_PATTERN = r"^([1-9]|1[0-2])(-([1-9]|1[0-2]))?$"
@@ -49,11 +50,21 @@ def check_modes(cell: str) -> str:
     return cell
 
 
+def check_departures(cell: str) -> str:
+    """Return a ``;``-separated cell as it is if all items are departures of a week."""
+    try:
+        parse_departures(cell)
+    except ValueError as error:
+        raise PydanticCustomError("departures", "{reason}", {"reason": str(error)}) from None
+    return cell
+
+
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
 Country = Annotated[str, AfterValidator(check_country)]
 CountryOrAny = Annotated[str, AfterValidator(check_country_or_any)]
 Countries = Annotated[str, AfterValidator(check_countries)]
 Modes = Annotated[str, AfterValidator(check_modes)]
+Departures = Annotated[str, AfterValidator(check_departures)]
 Months = Annotated[str, Field(pattern=MONTHS_PATTERN)]
 TransferMode = Annotated[str, Field(pattern=TRANSFER_MODE_PATTERN)]
 # Far beyond anything real, and near enough to 1 that products and quotients of a few values stay finite.
@@ -121,12 +132,24 @@ class Link(Record):
         None, description="Moving speed; not used where `time_h` is given.", json_schema_extra={"unit": "km/h"}
     )
     fixed_time_h: Amount | None = Field(
-        None, description="Border or queue, waited once per passage.", json_schema_extra={"unit": "h"}
+        None,
+        description="Border or queue, waited once per passage; the median where `fixed_time_p90_h` is given.",
+        json_schema_extra={"unit": "h"},
+    )
+    fixed_time_p90_h: Amount | None = Field(
+        None,
+        description="90th percentile of the border or queue, no less than `fixed_time_h`; empty = no spread is known.",
+        json_schema_extra={"unit": "h"},
     )
     frequency_per_week: Positive | None = Field(
         None,
         description="Departures; adds half a headway, 84/f hours. Give it only on the link where a service is boarded.",
         json_schema_extra={"unit": "1/week"},
+    )
+    departures: Departures = Field(
+        "",
+        description="Weekdays of departure, `;`-separated, each with or without a time: `mon 18:00;thu`. "
+        "Used with a date of departure; without one, for the mean wait where `frequency_per_week` is empty.",
     )
     cost_usd_per_teu: Amount | None = Field(
         None, description="Price of the whole link; empty = rate × length.", json_schema_extra={"unit": "USD/TEU"}
@@ -171,7 +194,16 @@ class Transfer(Record):
     from_mode: TransferMode = Field(description="Mode, rail with its gauge: `rail1435`, `rail1520`, `sea`.")
     to_mode: TransferMode = Field(description="Mode, rail with its gauge.")
     directed: Flag | None = Field(None, description="1 = usable only from `from_mode` to `to_mode`; default 0.")
-    time_h: Amount | None = Field(None, description="Time; 0 is to be written.", json_schema_extra={"unit": "h"})
+    time_h: Amount | None = Field(
+        None,
+        description="Time; 0 is to be written; the median where `time_p90_h` is given.",
+        json_schema_extra={"unit": "h"},
+    )
+    time_p90_h: Amount | None = Field(
+        None,
+        description="90th percentile of the time, no less than `time_h`; empty = no spread is known.",
+        json_schema_extra={"unit": "h"},
+    )
     cost_usd_per_teu: Amount | None = Field(
         None, description="Price; 0 is to be written.", json_schema_extra={"unit": "USD/TEU"}
     )

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from network.toml_source import Scalar, Value
 
 NODE_COLUMNS = frozenset(("from_node", "to_node", "node_id", "origin", "destination"))
-LIST_COLUMNS = frozenset(("aliases", "corridors", "modes", "avoid_countries", "avoid_modes"))
+LIST_COLUMNS = frozenset(("aliases", "corridors", "departures", "modes", "avoid_countries", "avoid_modes"))
 # What an empty cell of these columns means to the model.
 MEANING_OF_EMPTY: dict[str, str | float] = {"directed": 0.0, "capacity_scope": "each", "background": 0.0}
 

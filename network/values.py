@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from network.model import Mask, Network, Numbers, Table, Texts, freeze, split_list
+from network.timetable import mean_wait_h, parse_departures
 
 PERIODS_PER_YEAR = {"day": 365.0, "week": 365.0 / 7.0, "month": 12.0, "year": 1.0}
 UNITS = ("teu", "t", "train", "truck", "flight", "sailing")
@@ -69,6 +70,37 @@ def moving_h(network: Network) -> Numbers:
     with np.errstate(divide="ignore", invalid="ignore"):
         by_speed = links.number("length_km") / speed
     return own_or(links.number("time_h"), by_speed)
+
+
+def headway_wait_h(network: Network) -> Numbers:
+    """Return the expected wait for a departure on every link in hours, shape (n_links,), where no date is known.
+
+    Half a headway, 84 / ``frequency_per_week``, where a frequency is given; else the mean wait for the weekdays in
+    ``departures`` (see `network.timetable.mean_wait_h`); else 0.
+    """
+    links = network.links
+    by_weekday = [mean_wait_h(parse_departures(cell)) if cell else 0.0 for cell in links.text("departures")]
+    return own_or(84.0 / links.number("frequency_per_week"), np.array(by_weekday, dtype=np.float64))
+
+
+def frequency_per_week(network: Network) -> Numbers:
+    """Return the departures a week on every link that wait as long as `headway_wait_h`, NaN where nothing is waited."""
+    own = network.links.number("frequency_per_week")
+    wait_h = headway_wait_h(network)
+    return own_or(own, 84.0 / np.where(wait_h > 0.0, wait_h, np.nan))
+
+
+def departures_disagree(links: Table) -> Mask:
+    """Return the mask of links whose number of departures a week and ``frequency_per_week`` are over 0.5 apart."""
+    counts = [len(parse_departures(cell)) if cell else np.nan for cell in links.text("departures")]
+    apart: Mask = np.abs(np.array(counts, dtype=np.float64) - links.number("frequency_per_week")) > 0.5
+    return apart
+
+
+def spread_h(table: Table, fixed_column: str, p90_column: str) -> Numbers:
+    """Return the hours from the median of a time to its 90th percentile, shape (n_rows,); 0 where no p90 is given."""
+    spread: Numbers = np.fmax(table.number(p90_column) - or_zero(table, fixed_column), 0.0)
+    return spread
 
 
 def link_values(network: Network) -> LinkValues:

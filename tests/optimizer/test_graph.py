@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from made_network import CONTAINER, GRAIN, dataset, link, transfer
 
 from network import CorridorError, UnknownIdError
+from network.timetable import Timetable
 from optimizer import Weights
 from optimizer.graph import arc_name, commodity_arcs, commodity_row, expand
 
@@ -89,6 +90,43 @@ def test_time_and_price_by_hand() -> None:
     assert graph.cost_usd_per_teu.tolist() == [311, 311]
     assert graph.cost_usd_per_t.tolist() == [9, 9]
     assert graph.co2_kg_per_t.tolist() == [15, 15]
+
+
+def test_waits_and_spreads_of_links_and_transfers() -> None:
+    """Weekdays wait their mean where no frequency is given; the spread is percentile less median, on each arc."""
+    rows = [
+        link("ferry", "sea", "A", "B", departures="mon;tue", fixed_time_h=10, fixed_time_p90_h=34),
+        link("train", "rail1520", "A", "B", departures="mon", frequency_per_week=2, directed=1, fixed_time_p90_h=6),
+        link("road", "road", "A", "B", fixed_time_h=3),
+    ]
+    moves = [transfer("B", "sea", "road", time_h=5, time_p90_h=12), transfer("A", "sea", "road", directed=1)]
+    graph = expand(dataset(rows, moves, countries={"A": "KZ", "B": "AZ"}))
+    ferry_h = (24**2 + 144**2) / 336
+    assert graph.waiting_h.tolist() == pytest.approx([ferry_h, ferry_h, 42, 0, 0, 5, 5, 0])
+    assert graph.spread_h.tolist() == [24, 24, 6, 0, 0, 7, 7, 0]
+    assert graph.border_h.tolist() == [10, 10, 0, 3, 3, 0, 0, 0]
+    with pytest.raises(ValueError, match="read-only"):
+        graph.spread_h[0] = 1
+
+
+def test_timetables_of_arcs() -> None:
+    """Both directions of links with departures or a season have one; a season of twelve months is none."""
+    rows = [
+        link("plain", "road", "A", "B"),
+        link("ferry", "sea", "A", "B", departures="fri 18:00;2", open_months="11-1"),
+        link("ice", "river", "A", "B", open_months="12-3", directed=1),
+        link("always", "road", "B", "C", open_months="5-4"),
+        link("train", "rail1520", "A", "B", departures="Sunday"),
+    ]
+    graph = expand(dataset(rows, [transfer("A", "road", "sea")]))
+    ferry, train = Timetable((24.0, 114.0), (11, 12, 1)), Timetable((144.0,), ())
+    found = {arc_name(graph, arc): timetable for arc, timetable in graph.timetables.items()}
+    assert found == {
+        **{"ferry A→B": ferry, "ferry B→A": ferry, "ice A→B": Timetable((), (12, 1, 2, 3))},
+        **{"train A→B": train, "train B→A": train},
+    }
+    july = expand(graph.data, 2024, 7)
+    assert {arc_name(july, arc) for arc in july.timetables} == {"train A→B", "train B→A"}
 
 
 def test_own_capacities_per_year() -> None:
