@@ -110,7 +110,11 @@ def blocks_of(graph: ArcGraph, weights: Weights) -> DemandBlocks:
         The year has no demand; the message lists the years that have.
     SolverError
         A demand has a time limit, which needs the path form.
+    ValueError
+        The weights price the 90th percentile of times, which is no sum over arcs.
     """
+    if weights.p90_per_h:
+        raise ValueError("a plan is linear and cannot price the 90th percentile of times; leave p90_per_h out")
     data = graph.data
     demands = data.demands
     rows = demands_in(data, graph.year)

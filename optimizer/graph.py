@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from network.errors import CorridorError
 from network.model import Mask, freeze
-from network.values import commodity_may_use, in_year, link_values, months_open, or_zero
+from network.timetable import Timetable, parse_departures
+from network.values import commodity_may_use, headway_wait_h, in_year, link_values, months_open, or_zero, spread_h
 from optimizer.resources import Resources, Rows, resources_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from network.model import Dataset, Numbers, Table, Texts
+    from optimizer.route import Leg, TransferLeg
     from optimizer.weights import Weights
 
 
@@ -25,6 +30,8 @@ class ArcGraph:
     States have arrays of shape (n_states,), arcs of shape (n_arcs,). An arc is a passage of a link (`link` is its row,
     `transfer` is -1) or of a transfer (the other way round); links come first, in input order, forward before backward.
     Times are in hours, `cost_usd_per_teu` and `cost_usd_per_t` in USD, NaN where the data gives no price in that unit.
+    `spread_h` lies between the median and the 90th percentile of the fixed time: at a border, in a queue, for a
+    transfer. It is 0 where the data gives no percentile.
     """
 
     data: Dataset
@@ -41,6 +48,7 @@ class ArcGraph:
     moving_h: Numbers
     waiting_h: Numbers
     border_h: Numbers
+    spread_h: Numbers
     cost_usd_per_teu: Numbers
     cost_usd_per_t: Numbers
     co2_kg_per_t: Numbers
@@ -62,6 +70,20 @@ class ArcGraph:
         return freeze(self.moving_h + self.waiting_h + self.border_h)
 
     @cached_property
+    def timetables(self) -> Mapping[int, Timetable]:
+        """When arcs may be entered, by arc: only those of links with departures or with months in which they close."""
+        links = self.data.network.links
+        departures, seasons = links.text("departures"), links.text("open_months")
+        found: dict[int, Timetable] = {}
+        for arc, row in enumerate(self.link.tolist()):
+            if row >= 0 and (departures[row] or seasons[row]):
+                months = months_open(seasons[row])
+                timetable = Timetable(parse_departures(departures[row]), months if len(months) < 12 else ())
+                if any(timetable):
+                    found[arc] = timetable
+        return MappingProxyType(found)
+
+    @cached_property
     def bare_mode(self) -> Texts:
         """Mode without gauge of each state, shape (n_states,)."""
         return freeze(np.array([label.rstrip("0123456789") for label in self.state_mode], dtype=object))
@@ -77,7 +99,10 @@ class ArcGraph:
 
 @dataclass(frozen=True, eq=False)
 class CommodityArcs:
-    """What one unit of a commodity pays on every arc, each of shape (n_arcs,); `allowed` masks the arcs it may use."""
+    """What one unit of a commodity pays on every arc, each of shape (n_arcs,); `allowed` masks the arcs it may use.
+
+    `legs` keeps the legs of routes that were made, by arc, as many routes pass the same arcs.
+    """
 
     commodity: str
     row: int
@@ -86,6 +111,7 @@ class CommodityArcs:
     time_h: Numbers
     co2_kg: Numbers
     weight: Numbers
+    legs: dict[int, Leg | TransferLeg] = field(default_factory=dict)
 
 
 def expand(data: Dataset, year: int | None = None, month: int | None = None) -> ArcGraph:
@@ -136,7 +162,6 @@ def build_graph(data: Dataset, year: int, month: int | None) -> ArcGraph:
     label_names = np.array([*labels, ""], dtype=object)
 
     values = link_values(network)
-    headway_h = 84.0 / links.number("frequency_per_week")
     fixed_h = or_zero(links, "fixed_time_h")
     no_link, no_transfer = np.full(len(transfer), -1), np.full(len(link), -1)
     zeros = np.zeros(len(transfer))
@@ -157,12 +182,20 @@ def build_graph(data: Dataset, year: int, month: int | None) -> ArcGraph:
         waiting_h=freeze(
             np.concatenate(
                 [
-                    (np.nan_to_num(headway_h, nan=0.0) + np.where(network.is_crossing, 0.0, fixed_h))[link],
+                    (headway_wait_h(network) + np.where(network.is_crossing, 0.0, fixed_h))[link],
                     or_zero(transfers, "time_h")[transfer],
                 ]
             )
         ),
         border_h=freeze(np.concatenate([np.where(network.is_crossing, fixed_h, 0.0)[link], zeros])),
+        spread_h=freeze(
+            np.concatenate(
+                [
+                    spread_h(links, "fixed_time_h", "fixed_time_p90_h")[link],
+                    spread_h(transfers, "time_h", "time_p90_h")[transfer],
+                ]
+            )
+        ),
         cost_usd_per_teu=freeze(
             np.concatenate([values.cost_usd_per_teu[link], transfers.number("cost_usd_per_teu")[transfer]])
         ),
@@ -196,7 +229,8 @@ def commodity_row(data: Dataset, commodity: str) -> int:
 def commodity_arcs(graph: ArcGraph, row: int, weights: Weights) -> CommodityArcs:
     """Return what one unit of the commodity in `row` pays on every arc, and the weight that is minimized.
 
-    Weight = cost · USD + time_per_h · hours + co2_per_kg · kg CO2e, all per commodity unit.
+    Weight = cost · USD + (time_per_h + p90_per_h) · hours + co2_per_kg · kg CO2e, all per commodity unit. What the
+    spread of the hours adds to their 90th percentile is no sum over arcs and left out.
     """
     commodities = graph.data.commodities
     state_allowed = commodity_may_use(commodities, row, graph.bare_mode)
@@ -204,10 +238,9 @@ def commodity_arcs(graph: ArcGraph, row: int, weights: Weights) -> CommodityArcs
     in_teu = commodities.text("unit")[row] == "teu"
     cost_usd = graph.cost_usd_per_teu if in_teu else graph.cost_usd_per_t
     co2_kg = graph.co2_kg_per_t * commodities.number("t_per_unit")[row]
-    own_time_value = float(np.nan_to_num(commodities.number("time_value_usd_per_unit_h")[row], nan=0.0))
-    time_per_h = own_time_value if weights.time_per_h is None else weights.time_per_h
+    per_h = time_per_h(graph.data, row, weights) + weights.p90_per_h
     with np.errstate(over="ignore", invalid="ignore"):
-        weight = weights.cost * cost_usd + time_per_h * graph.time_h + weights.co2_per_kg * co2_kg
+        weight = weights.cost * cost_usd + per_h * graph.time_h + weights.co2_per_kg * co2_kg
     if not np.isfinite(weight[allowed]).all():
         arc = int(np.flatnonzero(allowed & ~np.isfinite(weight))[0])
         raise CorridorError(f"no finite cost for {commodities.text('commodity_id')[row]} on {arc_name(graph, arc)}")
@@ -220,6 +253,13 @@ def commodity_arcs(graph: ArcGraph, row: int, weights: Weights) -> CommodityArcs
         co2_kg=freeze(co2_kg),
         weight=freeze(weight),
     )
+
+
+def time_per_h(data: Dataset, row: int, weights: Weights) -> float:
+    """Return the USD per hour that the weights put on a unit of the commodity in `row`: theirs, else its own."""
+    if weights.time_per_h is not None:
+        return weights.time_per_h
+    return float(np.nan_to_num(data.commodities.number("time_value_usd_per_unit_h")[row], nan=0.0))
 
 
 def arc_name(graph: ArcGraph, arc: int) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from math import sqrt
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from network.model import split_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from network.model import Network
+    from optimizer.clock import Clock
     from optimizer.graph import ArcGraph, CommodityArcs
 
 
@@ -64,6 +68,12 @@ class Route(NamedTuple):
         Id of the corridor with most of the route's kilometers, empty where no link belongs to one.
     legs
         Links and transfers in order of travel.
+    time_p90_h
+        90th percentile of the time, None where the data gives no leg one. ``time_h`` is the median: the sum of medians.
+        Each leg's fixed time is taken as independent of the others', so that spreads between median and 90th
+        percentile add up as the root of the sum of their squares (exact for normal times).
+    depart, arrive
+        Moments of departure and arrival of a route on a date, None otherwise.
     arcs
         The arcs of the virtual network, for callers that go on computing.
     """
@@ -80,11 +90,17 @@ class Route(NamedTuple):
     countries: tuple[str, ...]
     corridor: str
     legs: tuple[Leg | TransferLeg, ...]
+    time_p90_h: float | None = None
+    depart: datetime | None = None
+    arrive: datetime | None = None
     arcs: tuple[int, ...] = ()
 
     def to_mapping(self) -> dict[str, Any]:
-        """Return the route as plain values with the keys of the command line's JSON."""
-        return {
+        """Return the route as plain values with the keys of the command line's JSON.
+
+        ``time_p90_h`` is there where the data has percentiles, ``depart`` and ``arrive`` (ISO 8601) on a date.
+        """
+        mapping: dict[str, Any] = {
             "cost_usd": self.cost_usd,
             "time_h": self.time_h,
             "co2_kg": self.co2_kg,
@@ -94,46 +110,26 @@ class Route(NamedTuple):
             "corridor": self.corridor,
             "legs": [leg.to_mapping() for leg in self.legs],
         }
+        if self.time_p90_h is not None:
+            mapping["time_p90_h"] = self.time_p90_h
+        if self.depart is not None:
+            mapping["depart"] = self.depart.isoformat()
+            mapping["arrive"] = None if self.arrive is None else self.arrive.isoformat()
+        return mapping
 
 
 def build_legs(
-    graph: ArcGraph, values: CommodityArcs, arcs: Iterable[int], quantity: float = 1.0
+    graph: ArcGraph, values: CommodityArcs, arcs: Sequence[int], quantity: float = 1.0, clock: Clock | None = None
 ) -> tuple[Leg | TransferLeg, ...]:
-    """Return the legs of a path of arcs, with money and CO2 for the quantity."""
-    links = graph.data.network.links
-    nodes = graph.data.network.nodes.text("node_id")
-    legs: list[Leg | TransferLeg] = []
-    for arc in arcs:
-        tail, head = int(graph.tail[arc]), int(graph.head[arc])
-        from_node = str(nodes[graph.state_node[tail]])
-        cost_usd, co2_kg = float(values.cost_usd[arc]) * quantity, float(values.co2_kg[arc]) * quantity
-        if graph.link[arc] >= 0:
-            legs.append(
-                Leg(
-                    link_id=str(links.text("link_id")[graph.link[arc]]),
-                    mode=str(links.text("mode")[graph.link[arc]]),
-                    from_node=from_node,
-                    to_node=str(nodes[graph.state_node[head]]),
-                    length_km=float(graph.length_km[arc]),
-                    time_h=float(graph.time_h[arc]),
-                    moving_h=float(graph.moving_h[arc]),
-                    waiting_h=float(graph.waiting_h[arc]),
-                    border_h=float(graph.border_h[arc]),
-                    cost_usd=cost_usd,
-                    co2_kg=co2_kg,
-                )
-            )
-        else:
-            legs.append(
-                TransferLeg(
-                    node_id=from_node,
-                    from_mode=str(graph.state_mode[tail]),
-                    to_mode=str(graph.state_mode[head]),
-                    time_h=float(graph.time_h[arc]),
-                    cost_usd=cost_usd,
-                    co2_kg=co2_kg,
-                )
-            )
+    """Return the legs of a path of arcs, money and CO2 for the quantity; with a clock, waits are those of its date."""
+    legs = [_unit_leg(graph, values, arc) for arc in arcs]
+    if quantity != 1.0:
+        legs = [leg._replace(cost_usd=leg.cost_usd * quantity, co2_kg=leg.co2_kg * quantity) for leg in legs]
+    if clock is not None:
+        for at, (arc, leg, wait_h) in enumerate(zip(arcs, legs, clock.waits_h(arcs), strict=True)):
+            if wait_h is not None and isinstance(leg, Leg):
+                time_h = clock.travel_h[arc] + wait_h
+                legs[at] = leg._replace(time_h=time_h, waiting_h=leg.waiting_h + time_h - leg.time_h)
     return tuple(legs)
 
 
@@ -145,28 +141,81 @@ def build_route(
     origin: str,
     destination: str,
     quantity: float = 1.0,
+    clock: Clock | None = None,
 ) -> Route:
-    """Return the route of a path of arcs; quantity scales money and CO2, never time."""
+    """Return the route of a path of arcs; quantity scales money and CO2, never time.
+
+    With a clock the route has moments of departure and arrival, and its waits are those of its date.
+    """
     network = graph.data.network
-    legs = build_legs(graph, values, arcs, quantity)
-    link_legs = [leg for leg in legs if isinstance(leg, Leg)]
-    visited = [origin, *(leg.to_node for leg in link_legs)]
-    country = network.nodes.text("country")
+    legs = build_legs(graph, values, arcs, quantity, clock)
+    links = [leg for leg in legs if isinstance(leg, Leg)]
+    country, row_of = network.nodes.text("country"), network.nodes.row_of
+    time_h = sum(leg.time_h for leg in legs)
+    variance_h2 = sum(spread_h * spread_h for spread_h in graph.spread_h[list(arcs)].tolist())
     return Route(
         origin=origin,
         destination=destination,
         commodity=values.commodity,
         quantity=quantity,
         cost_usd=sum(leg.cost_usd for leg in legs),
-        time_h=sum(leg.time_h for leg in legs),
+        time_h=time_h,
         co2_kg=sum(leg.co2_kg for leg in legs),
-        length_km=sum(leg.length_km for leg in link_legs),
-        modes=tuple(dict.fromkeys(leg.mode for leg in link_legs)),
-        countries=tuple(dict.fromkeys(str(country[network.nodes.row_of[node]]) for node in visited)),
-        corridor=corridor_of(network, ((leg.link_id, leg.length_km) for leg in link_legs)),
+        length_km=sum(leg.length_km for leg in links),
+        modes=tuple(dict.fromkeys(leg.mode for leg in links)),
+        countries=tuple(dict.fromkeys(country[row_of[node]] for node in (origin, *(leg.to_node for leg in links)))),
+        corridor=corridor_of(network, ((leg.link_id, leg.length_km) for leg in links)),
         legs=legs,
-        arcs=tuple(int(arc) for arc in arcs),
+        time_p90_h=time_h + sqrt(variance_h2) if variance_h2 else None,
+        depart=None if clock is None else clock.start,
+        arrive=None if clock is None else _later(clock.start, time_h),
+        arcs=tuple(arcs),
     )
+
+
+def _later(start: datetime, hours: float) -> datetime | None:
+    """Return a moment some hours later, None beyond the last one a date can hold."""
+    try:
+        return start + timedelta(hours=hours)
+    except OverflowError:
+        return None
+
+
+def _unit_leg(graph: ArcGraph, values: CommodityArcs, arc: int) -> Leg | TransferLeg:
+    """Return the leg of an arc for one unit of a commodity; each is made once."""
+    known = values.legs.get(arc)
+    if known is not None:
+        return known
+    nodes, links = graph.data.network.nodes.text("node_id"), graph.data.network.links
+    tail, head, link = int(graph.tail[arc]), int(graph.head[arc]), int(graph.link[arc])
+    from_node, time_h = str(nodes[graph.state_node[tail]]), float(graph.time_h[arc])
+    cost_usd, co2_kg = float(values.cost_usd[arc]), float(values.co2_kg[arc])
+    leg: Leg | TransferLeg
+    if link >= 0:
+        leg = Leg(
+            link_id=str(links.text("link_id")[link]),
+            mode=str(links.text("mode")[link]),
+            from_node=from_node,
+            to_node=str(nodes[graph.state_node[head]]),
+            length_km=float(graph.length_km[arc]),
+            time_h=time_h,
+            moving_h=float(graph.moving_h[arc]),
+            waiting_h=float(graph.waiting_h[arc]),
+            border_h=float(graph.border_h[arc]),
+            cost_usd=cost_usd,
+            co2_kg=co2_kg,
+        )
+    else:
+        leg = TransferLeg(
+            node_id=from_node,
+            from_mode=str(graph.state_mode[tail]),
+            to_mode=str(graph.state_mode[head]),
+            time_h=time_h,
+            cost_usd=cost_usd,
+            co2_kg=co2_kg,
+        )
+    values.legs[arc] = leg
+    return leg
 
 
 def corridor_of(network: Network, passages: Iterable[tuple[str, float]]) -> str:

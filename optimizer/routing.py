@@ -1,4 +1,4 @@
-"""Find routes: the best one and the next ones after it, under constraints that are obeyed or refused."""
+"""Find routes: the best one and others after it, under constraints that are obeyed or refused."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import sys
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from optimizer.route import build_route
-from optimizer.trip import arc_sequences, plan_trip
+from optimizer.trip import arc_sequences, best_arcs, plan_trip, route_of
 from optimizer.weights import Weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from network.model import Dataset
     from optimizer.route import Route
@@ -25,9 +25,11 @@ def find_routes(
     commodity: str = "container",
     quantity: float = 1.0,
     k: int = 3,
+    plain: bool = False,
     weights: Weights = Weights(),
     year: int | None = None,
     month: int | None = None,
+    depart: date | str | None = None,
     avoid_countries: Iterable[str] = frozenset(),
     avoid_modes: Iterable[str] = frozenset(),
     avoid: Iterable[str] = frozenset(),
@@ -48,10 +50,19 @@ def find_routes(
         Commodity units; scales money and CO2, never time or the choice.
     k
         Number of routes wanted; there may be fewer.
+    plain
+        False: routes after the first differ from every better one by the rules of `optimizer.alternatives`. True: the
+        `k` best routes, however alike.
+    weights
+        What is minimized. A weight on the 90th percentile of the time (`Weights.p90_per_h`) is minimized exactly,
+        given the independence of the legs that `Route.time_p90_h` states.
     year
         Links and transfers of this year; None takes the base year.
     month
         1 to 12: only links open in this month; None ignores months.
+    depart
+        Day (or moment) of departure, a date or its ISO 8601 text: a shipment waits for the next departure of a service
+        with weekdays, and for a closed link to open; other services keep half their headway as expected wait.
     avoid_countries, avoid_modes
         ISO 3166-1 alpha-2 codes, in which no node of a route lies, ends included; bare modes.
     avoid
@@ -64,9 +75,9 @@ def find_routes(
     UnknownIdError
         A name, country, mode or commodity is unknown or ambiguous; the message has close matches.
     NoRouteError
-        No route obeys every constraint; the message says what lifting one of them gives.
+        No route obeys every constraint; the message says which block it and what lifting one of them gives.
     ValueError
-        A number is out of range.
+        A number is out of range, or a date is none.
 
     Examples
     --------
@@ -85,6 +96,7 @@ def find_routes(
         weights=weights,
         year=year,
         month=month,
+        depart=depart,
         avoid_countries=avoid_countries,
         avoid_modes=avoid_modes,
         avoid=avoid,
@@ -92,21 +104,20 @@ def find_routes(
         max_time_h=max_time_h,
         max_cost_usd=max_cost_usd,
     )
-    found = list(islice(arc_sequences(trip), min(k, sys.maxsize))) if trip.has_moves else []
+    found: list[tuple[int, ...]] = []
+    if trip.has_moves:
+        best = best_arcs(trip)
+        if best is not None and k == 1:
+            found = [best]
+        elif best is not None and plain:
+            found = list(islice(arc_sequences(trip), min(k, sys.maxsize)))
+        elif best is not None:
+            from optimizer.alternatives import alternatives
+
+            found = alternatives(trip, best, k)
     if not found:
         # Only a refusal pays for looking into its reasons.
         from optimizer.blocking import no_route
 
         raise no_route(trip)
-    network = trip.network
-    return [
-        build_route(
-            network.graph,
-            network.values,
-            arcs,
-            origin=trip.origin,
-            destination=trip.destination,
-            quantity=quantity,
-        )
-        for arcs in found
-    ]
+    return [route_of(trip, arcs) for arcs in found]

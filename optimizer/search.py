@@ -6,8 +6,8 @@ Keys are whole numbers, so that sums are exact, ties are real ties and a bound i
 from __future__ import annotations
 
 from heapq import heappop, heappush
-from itertools import count
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import accumulate, count
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence, Set
@@ -46,10 +46,11 @@ class Limit(NamedTuple):
     most: float
 
 
-def distances_to_sink(digraph: Digraph, values: Sequence[float]) -> list[float | None]:
+def distances_to_sink(digraph: Digraph, values: Sequence[float], enough: int | None = None) -> list[float | None]:
     """Return the smallest sum of `values` from every node to the sink, None where no path leads there.
 
-    `values` holds one number of at least 0 per arc and a final 0 for `FREE`. Dijkstra (1959), backward.
+    `values` holds one number of at least 0 per arc and a final 0 for `FREE`. With a node that is `enough`, nodes
+    farther from the sink than this one may have a sum that is too large, or None. Dijkstra (1959), backward.
     """
     into = digraph.into
     distances: list[float | None] = [None] * len(into)
@@ -58,11 +59,16 @@ def distances_to_sink(digraph: Digraph, values: Sequence[float]) -> list[float |
         is_done[node] = 1
     distances[digraph.sink] = 0
     heap: list[tuple[float, int]] = [(0, digraph.sink)]
+    farthest: float | None = None
     while heap:
         distance, node = heappop(heap)
         if is_done[node]:
             continue
+        if farthest is not None and distance > farthest:
+            break
         is_done[node] = 1
+        if node == enough:
+            farthest = distance
         for tail, arc in into[node]:
             if not is_done[tail]:
                 through = distance + values[arc]
@@ -102,7 +108,7 @@ def complete(
     key: float = 0
     spent = tuple(sum(limit.values[arc] for _, arc in prefix) for limit in limits)
     if node == digraph.sink:
-        return None if _breaks(spent, node, limits) else prefix
+        return None if breaks(spent, node, limits) else prefix
     arcs: tuple[int, ...] = ()
     path: Path = ()
     heap: list[tuple[float, tuple[int, ...], Path, tuple[float, ...]]] = []
@@ -117,7 +123,7 @@ def complete(
             spent_there = spent
             if limits:
                 spent_there = tuple(sum_ + limit.values[arc] for sum_, limit in zip(spent, limits, strict=True))
-                if _breaks(spent_there, head, limits) or _is_dominated(spent_there, settled.get(head, ())):
+                if breaks(spent_there, head, limits) or is_dominated(spent_there, settled.get(head, ())):
                     continue
             arcs_there = arcs if arc == FREE else (*arcs, arc)
             heappush(heap, (key + keys[arc] + bound, arcs_there, (*path, step), spent_there))
@@ -125,7 +131,7 @@ def complete(
         while heap:
             total, arcs, path, spent = heappop(heap)
             node = path[-1][0]
-            if node not in settled or (limits and not _is_dominated(spent, settled[node])):
+            if node not in settled or (limits and not is_dominated(spent, settled[node])):
                 break
         else:
             return None
@@ -135,8 +141,55 @@ def complete(
         key = total - (bounds[node] or 0)
 
 
-def loopless_paths(digraph: Digraph, keys: Sequence[int], limits: Sequence[Limit] = ()) -> Iterator[Path]:
-    """Yield every loopless path from source to sink within the limits: by sum of keys, then by sequence of arcs.
+class Search(Protocol):
+    """A measure of paths over a digraph, as `loopless_paths` asks for it."""
+
+    digraph: Digraph
+
+    def spent_along(self, path: Path) -> Sequence[Any]:
+        """Return what is spent before the first step of a path and after each, len(path) + 1 entries."""
+
+    def least(self, node: int, spent: Any, banned: Set[Step]) -> float | None:
+        """Return a lower bound of any path that has spent so much at `node` and goes on with no `banned` step."""
+
+    def complete(self, prefix: Path, banned: Set[Step]) -> tuple[float, Path] | None:
+        """Return the best loopless path that begins with `prefix` and goes on with no `banned` step, and its measure.
+
+        Best is the smallest measure, then the smallest sequence of arcs. None where there is none.
+        """
+
+
+class SumSearch:
+    """Paths measured by the sum of whole-number `keys`, within limits."""
+
+    def __init__(self, digraph: Digraph, keys: Sequence[int], limits: Sequence[Limit] = ()) -> None:
+        self.digraph, self.keys, self.limits = digraph, keys, limits
+        self.bounds = distances_to_sink(digraph, keys)
+
+    def spent_along(self, path: Path) -> Sequence[int]:
+        """Return the sums of keys."""
+        return list(accumulate((self.keys[arc] for _, arc in path), initial=0))
+
+    def least(self, node: int, spent: int, banned: Set[Step]) -> float | None:
+        """Return the sum so far and the least from here on, had nothing been passed yet."""
+        if node == self.digraph.sink:
+            return spent
+        keys, bounds = self.keys, self.bounds
+        on = [
+            keys[arc] + bound
+            for head, arc in self.digraph.out[node]
+            if (bound := bounds[head]) is not None and (head, arc) not in banned
+        ]
+        return spent + min(on) if on else None
+
+    def complete(self, prefix: Path, banned: Set[Step]) -> tuple[float, Path] | None:
+        """Return the best path of a set; see `complete`."""
+        path = complete(self.digraph, self.keys, self.bounds, self.limits, prefix, banned)
+        return None if path is None else (sum(self.keys[arc] for _, arc in path), path)
+
+
+def loopless_paths(search: Search) -> Iterator[Path]:
+    """Yield every loopless path from source to sink that a search admits: by measure, then by sequence of arcs.
 
     The paths that remain are split into disjoint sets "begins with this prefix, goes on with none of these steps"; the
     best path of the best set is next, and its set is split along it. A set waits in the heap under a lower bound
@@ -145,43 +198,37 @@ def loopless_paths(digraph: Digraph, keys: Sequence[int], limits: Sequence[Limit
     Sources: Yen (1971), Management Science 17:712; Lawler (1972), Management Science 18:401, for the disjoint split;
     Hershberger, Maxel and Suri (2007), ACM Trans. Algorithms 3:45, for searching only where the bound asks for it.
     """
-    bounds = distances_to_sink(digraph, keys)
+    digraph = search.digraph
     number = count()
-    # (bound or key, 0 if not searched yet, arcs of the best path, number, prefix length, path, banned steps)
+    # (bound or measure, 0 if not searched yet, arcs of the best path, number, prefix length, path, banned steps)
     waiting: list[tuple[float, int, tuple[int, ...], int, int, Path, frozenset[Step]]] = []
 
-    def search(prefix: Path, banned: frozenset[Step]) -> None:
-        path = complete(digraph, keys, bounds, limits, prefix, banned)
-        if path is not None:
-            arcs = tuple(arc for _, arc in path if arc != FREE)
-            heappush(waiting, (sum(keys[arc] for arc in arcs), 1, arcs, next(number), len(prefix), path, banned))
+    def wait(node: int, spent: Any, prefix: Path, banned: frozenset[Step]) -> None:
+        least = search.least(node, spent, banned)
+        if least is not None:
+            heappush(waiting, (least, 0, (), next(number), len(prefix), prefix, banned))
 
     # One set for each first step: two ways to begin may meet before either has an arc to be told apart by in a tie.
-    for head, arc in digraph.out[digraph.source]:
-        if (bound := bounds[head]) is not None:
-            heappush(waiting, (keys[arc] + bound, 0, (), next(number), 1, ((head, arc),), frozenset()))
+    for step in digraph.out[digraph.source]:
+        if step[0] not in digraph.closed:
+            wait(step[0], search.spent_along((step,))[-1], (step,), frozenset())
     while waiting:
         _, is_searched, _, _, n_fixed, path, banned = heappop(waiting)
         if not is_searched:
-            search(path, banned)
+            found = search.complete(path, banned)
+            if found is not None:
+                measure, whole = found
+                arcs = tuple(arc for _, arc in whole if arc != FREE)
+                heappush(waiting, (measure, 1, arcs, next(number), len(path), whole, banned))
             continue
         yield path
-        key = sum(keys[arc] for _, arc in path[:n_fixed])
+        spent = search.spent_along(path)
         for at in range(n_fixed, len(path)):
-            prefix = path[:at]
             banned = banned | {path[at]} if at == n_fixed else frozenset((path[at],))
-            node = prefix[-1][0] if prefix else digraph.source
-            on = [
-                keys[arc] + bound
-                for head, arc in digraph.out[node]
-                if (bound := bounds[head]) is not None and (head, arc) not in banned
-            ]
-            if on:
-                heappush(waiting, (key + min(on), 0, (), next(number), at, prefix, banned))
-            key += keys[path[at][1]]
+            wait(path[at - 1][0], spent[at], path[:at], banned)
 
 
-def _breaks(spent: tuple[float, ...], node: int, limits: Sequence[Limit]) -> bool:
+def breaks(spent: tuple[float, ...], node: int, limits: Sequence[Limit]) -> bool:
     """Say whether what is spent and the least that is still to be spent from `node` break a limit."""
     for sum_, limit in zip(spent, limits, strict=True):
         least = limit.least[node]
@@ -190,6 +237,6 @@ def _breaks(spent: tuple[float, ...], node: int, limits: Sequence[Limit]) -> boo
     return False
 
 
-def _is_dominated(spent: tuple[float, ...], others: Sequence[tuple[float, ...]]) -> bool:
+def is_dominated(spent: tuple[float, ...], others: Sequence[tuple[float, ...]]) -> bool:
     """Say whether one of the other labels has spent no more of anything."""
     return any(all(theirs <= ours for theirs, ours in zip(other, spent, strict=True)) for other in others)

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import isnan
+from datetime import date, datetime, time
+from math import inf, isnan
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict
 
 import numpy as np
 
 from network.places import check_country, check_mode, resolve_node, resolve_node_or_link
 from optimizer.adjacency import Adjacency, adjacency
-from optimizer.graph import commodity_row
-from optimizer.search import FREE, Digraph, Limit, distances_to_sink, loopless_paths
+from optimizer.clock import Clock, clock_of
+from optimizer.graph import commodity_row, time_per_h
+from optimizer.labels import LabelSearch, Price
+from optimizer.route import build_route
+from optimizer.search import FREE, Digraph, Limit, SumSearch, complete, distances_to_sink, loopless_paths
 from optimizer.weights import Weights
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from datetime import date
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Unpack
 
     from network.model import Dataset, Network
+    from optimizer.route import Route
+    from optimizer.search import Search
 
 Kind = Literal["avoid country", "avoid mode", "avoid node", "avoid link", "via", "month", "max time", "max cost"]
 TOLERANCE = 1e-9
@@ -46,7 +51,7 @@ class RouteOptions(TypedDict, total=False):
     weights: Weights
     year: int | None
     month: int | None
-    depart: date | None
+    depart: date | str | None
     avoid_countries: Iterable[str]
     avoid_modes: Iterable[str]
     avoid: Iterable[str]
@@ -66,7 +71,7 @@ class Trip:
     quantity: float
     weights: Weights
     year: int
-    depart: date | None
+    depart: datetime | None
     constraints: tuple[Constraint, ...]
 
     def ids(self, *kinds: Kind) -> tuple[str, ...]:
@@ -88,6 +93,33 @@ class Trip:
         return adjacency(self.data, self.year, None if month is None else int(month), self.commodity, self.weights)
 
     @property
+    def clock(self) -> Clock:
+        """The hours of arcs on this trip; without a date of departure waits are expected ones."""
+        network = self.network
+        return Clock(datetime.min, {}, network.time_h) if self.depart is None else clock_of(network.graph, self.depart)
+
+    @property
+    def price(self) -> Price:
+        """What hours cost a unit of the commodity on this trip."""
+        return Price(time_per_h(self.data, self.commodity, self.weights), self.weights.p90_per_h)
+
+    @property
+    def priced(self) -> list[float]:
+        """What every arc costs a unit apart from its hours, in USD of the objective, and a final 0."""
+        values, weights = self.network.values, self.weights
+        return [*(weights.cost * values.cost_usd + weights.co2_per_kg * values.co2_kg).tolist(), 0.0]
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether what is minimized is a sum over arcs: no date decides waits, and no percentile is priced."""
+        return self.depart is None and not self.weights.p90_per_h
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether a limit on time or money is set."""
+        return self.number("max time") is not None or self.number("max cost") is not None
+
+    @property
     def has_moves(self) -> bool:
         """Whether the places named differ at all."""
         return len({self.origin, *self.ids("via"), self.destination}) > 1
@@ -103,7 +135,8 @@ def plan_trip(data: Dataset, origin: str, destination: str, **options: Unpack[Ro
     ValueError
         A number is out of range.
     """
-    quantity, month, depart = options.get("quantity", 1.0), options.get("month"), options.get("depart")
+    quantity, month = options.get("quantity", 1.0), options.get("month")
+    depart = _moment(options.get("depart"))
     max_time_h, max_cost_usd = options.get("max_time_h"), options.get("max_cost_usd")
     if not 0 < quantity < float("inf"):
         raise ValueError(f"quantity must be a finite number above 0, not {quantity}")
@@ -148,14 +181,71 @@ def arc_sequences(trip: Trip) -> Iterator[tuple[int, ...]]:
     No state is passed twice between two vias. A sequence that could move on to its next stage at several states of a
     via is one route all the same.
     """
-    network = trip.network
-    digraph = digraph_of(trip)
     seen: set[tuple[int, ...]] = set()
-    for path in loopless_paths(digraph, network.keys, limits_of(trip, digraph)):
+    for path in loopless_paths(search_of(trip)):
         arcs = tuple(arc for _, arc in path if arc != FREE)
         if arcs not in seen:
             seen.add(arcs)
             yield arcs
+
+
+def best_arcs(trip: Trip) -> tuple[int, ...] | None:
+    """Return the arcs of the best route of a trip, the first of `arc_sequences`; None where it has no route."""
+    if not trip.is_sum or trip.is_limited:
+        return next(arc_sequences(trip), None)
+    keys, digraph = trip.network.keys, digraph_of(trip)
+    bounds = distances_to_sink(digraph, keys, enough=digraph.source)
+    least = bounds[digraph.source]
+    if least is None:
+        return None
+    paths = (
+        complete(digraph, keys, bounds, (), (step,)) for step in digraph.out[digraph.source] if bounds[step[0]] == least
+    )
+    return min(tuple(arc for _, arc in path if arc != FREE) for path in paths if path is not None)
+
+
+def search_of(trip: Trip) -> Search:
+    """Return the search that measures the routes of a trip and keeps them within its limits."""
+    network, digraph = trip.network, digraph_of(trip)
+    if trip.is_sum:
+        return SumSearch(digraph, network.keys, limits_of(trip, digraph))
+    weights, clock, priced = trip.weights, trip.clock, trip.priced
+    max_time_h, max_cost_usd = trip.number("max time"), trip.number("max cost")
+    spread = [*(network.graph.spread_h**2).tolist(), 0.0] if weights.p90_per_h else [0.0] * len(priced)
+    counted = [(priced, inf), (clock.travel_h, _slightly_above(max_time_h)), (spread, inf)]
+    if max_cost_usd is not None or not weights.cost:
+        # Money that has no weight still decides between routes of the same measure.
+        counted.append((network.cost_usd, _slightly_above(max_cost_usd, trip.quantity)))
+    tallies = [Limit(each, distances_to_sink(digraph, each), most) for each, most in counted]
+    return LabelSearch(digraph, tallies, trip.price, clock.arrive_h)
+
+
+def route_of(trip: Trip, arcs: Sequence[int]) -> Route:
+    """Return the route of a trip that takes these arcs."""
+    network = trip.network
+    return build_route(
+        network.graph,
+        network.values,
+        arcs,
+        origin=trip.origin,
+        destination=trip.destination,
+        quantity=trip.quantity,
+        clock=None if trip.depart is None else trip.clock,
+    )
+
+
+def measure_usd(trip: Trip, route: Route) -> float:
+    """Return what the weights of a trip make of a route, in USD for its whole quantity."""
+    weights, price = trip.weights, trip.price
+    p90_h = route.time_h if route.time_p90_h is None else route.time_p90_h
+    timed = (price.time_per_h * route.time_h + price.p90_per_h * p90_h) * trip.quantity
+    return weights.cost * route.cost_usd + timed + weights.co2_per_kg * route.co2_kg
+
+
+def keeps_limits(trip: Trip, route: Route) -> bool:
+    """Say whether a route takes no longer and costs no more than its trip allows."""
+    most_h, most_usd = trip.number("max time"), trip.number("max cost")
+    return route.time_h <= _slightly_above(most_h) and route.cost_usd <= _slightly_above(most_usd)
 
 
 def digraph_of(trip: Trip) -> Digraph:
@@ -189,15 +279,41 @@ def _avoided_states(trip: Trip, network: Adjacency, tables: Network) -> frozense
 
 
 def limits_of(trip: Trip, digraph: Digraph) -> list[Limit]:
-    """Return the limits of a trip, money per commodity unit."""
+    """Return the limits of a trip on sums over arcs, money per commodity unit."""
     network = trip.network
     max_time_h, max_cost_usd = trip.number("max time"), trip.number("max cost")
     asked: list[tuple[list[float], float]] = []
     if max_time_h is not None:
-        asked.append((network.time_h, max_time_h))
+        asked.append((network.time_h, _slightly_above(max_time_h)))
     if max_cost_usd is not None:
-        asked.append((network.cost_usd, max_cost_usd / trip.quantity))
-    return [Limit(values, distances_to_sink(digraph, values), most * (1.0 + TOLERANCE)) for values, most in asked]
+        asked.append((network.cost_usd, _slightly_above(max_cost_usd, trip.quantity)))
+    return [Limit(values, distances_to_sink(digraph, values), most) for values, most in asked]
+
+
+def _slightly_above(most: float | None, quantity: float = 1.0) -> float:
+    """Return a limit per commodity unit with room for the rounding of sums; infinity for none."""
+    return inf if most is None else most / quantity * (1.0 + TOLERANCE)
+
+
+def _moment(depart: date | str | None) -> datetime | None:
+    """Return the moment of departure; a date alone is its midnight.
+
+    Raises
+    ------
+    ValueError
+        A text is no date of ISO 8601, or the moment has a time zone, which the model's clocks have not.
+    """
+    if depart is None:
+        return None
+    if isinstance(depart, str):
+        try:
+            depart = datetime.fromisoformat(depart)
+        except ValueError:
+            raise ValueError(f'depart must be a date such as 2026-12-01, not "{depart}"') from None
+    moment = depart if isinstance(depart, datetime) else datetime.combine(depart, time())
+    if moment.tzinfo is not None:
+        raise ValueError(f"depart must have no time zone, as the clocks of the model have none, not {moment}")
+    return moment
 
 
 def _each(names: Iterable[str]) -> Iterable[str]:

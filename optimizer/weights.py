@@ -19,6 +19,9 @@ class Weights:
         pay alike.
     co2_per_kg
         USD per kg of CO2 equivalent, well-to-wheel.
+    p90_per_h
+        USD per commodity unit and hour of the 90th percentile of a route's time (see `optimizer.labels.Price`), beside
+        `time_per_h`. It is no sum over links, so plans, which are linear, refuse it.
 
     Raises
     ------
@@ -29,13 +32,15 @@ class Weights:
     cost: float = 1.0
     time_per_h: float | None = None
     co2_per_kg: float = 0.0
+    p90_per_h: float = 0.0
 
     def __post_init__(self) -> None:
-        for name in ("cost", "time_per_h", "co2_per_kg"):
+        for name in ("cost", "time_per_h", "co2_per_kg", "p90_per_h"):
             value = getattr(self, name)
             if value is not None and not (isfinite(value) and value >= 0.0):
                 raise ValueError(f"weight {name} must be a finite number of at least 0, not {value}")
 
     def to_mapping(self) -> dict[str, float | None]:
         """Return the weights as plain values."""
-        return {"cost": self.cost, "time_per_h": self.time_per_h, "co2_per_kg": self.co2_per_kg}
+        weights = {"cost": self.cost, "time_per_h": self.time_per_h, "co2_per_kg": self.co2_per_kg}
+        return {**weights, "p90_per_h": self.p90_per_h} if self.p90_per_h else weights

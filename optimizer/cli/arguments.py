@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from optimizer.weights import Weights
 
 Function = TypeVar("Function", bound="Callable[..., Any]")
-Minimize = Literal["cost", "time", "co2"]
+Minimize = Literal["cost", "time", "co2", "reliability"]
 LARGEST = 1e30
 """What a number on the command line may be at most, as in a dataset."""
 
@@ -81,24 +81,28 @@ def scenario_option(function: Function) -> Function:
     )(function)
 
 
-def weight_options(function: Function) -> Function:
-    """Add the options that say what is minimized."""
-    for option in (
-        click.option("--carbon-price", type=AmountRange(), metavar="USD_PER_T", help="Price of a tonne of CO2e."),
-        click.option(
-            "--time-value",
-            type=AmountRange(),
-            metavar="USD_PER_H",
-            help="Price of an hour per commodity unit; default: each commodity's own.",
-        ),
-        click.option(
-            "--minimize",
-            type=click.Choice(["cost", "time", "co2"]),
-            help="Minimize only this; default: money plus each commodity's own time value.",
-        ),
-    ):
-        function = option(function)
-    return function
+def weight_options(*single: Minimize) -> Callable[[Function], Function]:
+    """Add the options that say what is minimized; `single` are the weights that may stand alone."""
+
+    def add(function: Function) -> Function:
+        for option in (
+            click.option("--carbon-price", type=AmountRange(), metavar="USD_PER_T", help="Price of a tonne of CO2e."),
+            click.option(
+                "--time-value",
+                type=AmountRange(),
+                metavar="USD_PER_H",
+                help="Price of an hour per commodity unit; default: each commodity's own.",
+            ),
+            click.option(
+                "--minimize",
+                type=click.Choice(single),
+                help="Minimize only this; default: money plus each commodity's own time value.",
+            ),
+        ):
+            function = option(function)
+        return function
+
+    return add
 
 
 def weights_of(minimize: Minimize | None, time_value: float | None, carbon_price: float | None) -> Weights:
@@ -111,17 +115,18 @@ def weights_of(minimize: Minimize | None, time_value: float | None, carbon_price
     """
     from optimizer.weights import Weights
 
-    if minimize is not None and (time_value is not None or carbon_price is not None):
+    if minimize is None:
+        return Weights(time_per_h=time_value, co2_per_kg=(carbon_price or 0.0) / 1000.0)
+    if time_value is not None or carbon_price is not None:
         raise click.UsageError(
             "--minimize asks for one weight alone; leave it out to combine money with --time-value or --carbon-price."
         )
-    if minimize == "cost":
-        return Weights(cost=1.0, time_per_h=0.0)
-    if minimize == "time":
-        return Weights(cost=0.0, time_per_h=1.0)
-    if minimize == "co2":
-        return Weights(cost=0.0, time_per_h=0.0, co2_per_kg=1.0)
-    return Weights(time_per_h=time_value, co2_per_kg=(carbon_price or 0.0) / 1000.0)
+    return {
+        "cost": Weights(cost=1.0, time_per_h=0.0),
+        "time": Weights(cost=0.0, time_per_h=1.0),
+        "co2": Weights(cost=0.0, time_per_h=0.0, co2_per_kg=1.0),
+        "reliability": Weights(cost=0.0, time_per_h=0.0, p90_per_h=1.0),
+    }[minimize]
 
 
 def open_dataset(folder: str | None, scenarios: tuple[str, ...] = ()) -> Dataset:

@@ -62,6 +62,7 @@ def describe(error: BaseException) -> tuple[int, str, dict[str, Any]]:
             details["matches"] = list(error.matches)
         if isinstance(error, NoRouteError):
             details["blocking"] = list(error.blocking)
+            details["relaxations"] = [relaxation.to_mapping() for relaxation in error.relaxations]
         return code, str(error), details
     if isinstance(error, click.Abort | KeyboardInterrupt):
         return INTERRUPTED, "interrupted", {"code": "E004", "type": "Interrupted"}

@@ -39,7 +39,7 @@ STATUS_CODES = {"infeasible": NO_ANSWER, "unbounded": NO_ANSWER, "no_answer": LI
     help="A solver asked for by name never falls back.",
 )
 @click.option("--time-limit", type=AmountRange(min_open=True), metavar="S", help="Seconds the solver may take.")
-@weight_options
+@weight_options("cost", "time", "co2")
 @click.option("--max-unmet", type=AmountRange(), metavar="V", help="Exit with 3 if more than V units stay unmet.")
 @click.option("--strict", is_flag=True, help="Exit with 3 if anything stays unmet; the same as --max-unmet 0.")
 @dataset_option

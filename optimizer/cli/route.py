@@ -3,91 +3,53 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Literal
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
-from optimizer.cli.arguments import (
-    AmountRange,
-    Minimize,
-    dataset_option,
-    format_option,
-    open_dataset,
-    output_option,
-    scenario_option,
-    weight_options,
-    weights_of,
-    year_option,
-)
+from optimizer.cli.arguments import format_option, output_option
 from optimizer.cli.output import emit, emit_document, note
+from optimizer.cli.question import question_of, question_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
+    from typing import Unpack
 
     from network.model import Dataset
+    from optimizer.cli.question import Asked
     from optimizer.route import Route
+    from optimizer.trip import RouteOptions
 
-QuantityUnit = Literal["teu", "feu", "t"]
-SPARE_ROUTES = 4
-"""Routes looked for per route shown, as some differ from a better one only by a transfer at an end."""
+WEEK = timedelta(days=7)
 
 
 @click.command("route", short_help="Find the best routes between two places.")
 @click.argument("origin", metavar="FROM")
 @click.argument("destination", metavar="TO")
-@click.option("--commodity", default="container", show_default=True, metavar="ID", help="What is shipped.")
-@click.option(
-    "--quantity",
-    type=AmountRange(min_open=True),
-    default=1.0,
-    show_default=True,
-    help="How much; scales money and CO2, never time.",
-)
-@click.option(
-    "--unit", type=click.Choice(["teu", "feu", "t"]), help="Unit of the quantity; default: the commodity's own."
-)
 @click.option("-k", "k", type=click.IntRange(min=1), default=3, show_default=True, help="How many routes to list.")
-@weight_options
+@click.option("--plain", is_flag=True, help="The k best routes, however alike; default: routes that really differ.")
 @click.option(
-    "--avoid-country", "avoid_countries", multiple=True, metavar="CC", help="ISO code of a country; repeatable."
+    "--each-corridor", is_flag=True, help="The best route of every corridor and main mode, and why the others lose."
 )
-@click.option(
-    "--avoid-mode", "avoid_modes", multiple=True, metavar="MODE", help="rail, road, river, sea or air; repeatable."
-)
-@click.option(
-    "--avoid", "avoid", multiple=True, metavar="NODE_OR_LINK", help="A node or link to keep away from; repeatable."
-)
-@click.option("--via", "via", multiple=True, metavar="NODE", help="Pass through; repeatable, in this order.")
-@click.option("--max-time-h", type=AmountRange(), metavar="H", help="Only routes of at most H hours.")
-@click.option("--max-cost", type=AmountRange(), metavar="USD", help="Only routes of at most USD in all.")
-@click.option("--month", type=click.IntRange(1, 12), metavar="M", help="Month of travel; closed links are not used.")
-@scenario_option
-@dataset_option
-@year_option
+@click.option("--pareto", is_flag=True, help="All routes that no other beats in money, time and CO2 together.")
+@question_options
 @format_option("table", "json", "csv", "geojson")
 @output_option
+@click.pass_context
 def command(
+    ctx: click.Context,
     origin: str,
     destination: str,
-    commodity: str,
-    quantity: float,
-    unit: QuantityUnit | None,
     k: int,
-    minimize: Minimize | None,
-    time_value: float | None,
-    carbon_price: float | None,
-    avoid_countries: tuple[str, ...],
-    avoid_modes: tuple[str, ...],
-    avoid: tuple[str, ...],
-    via: tuple[str, ...],
-    max_time_h: float | None,
-    max_cost: float | None,
-    month: int | None,
-    scenarios: tuple[str, ...],
-    dataset: str | None,
-    year: int | None,
+    plain: bool,
+    each_corridor: bool,
+    pareto: bool,
     form: str,
     output: str | None,
+    **asked: Unpack[Asked],
 ) -> None:
     """Find the best routes between two places.
 
@@ -96,96 +58,135 @@ def command(
 
     \b
       corridor route "Xi'an" Duisburg
+      corridor route "Xi'an" Duisburg --each-corridor
       corridor route Шанхай Duisburg --avoid-country RU -k 5
-      corridor route Moscow Mumbai --minimize time --month 1 --format geojson -o route.geojson
+      corridor route Moscow Mumbai --pareto --month 1
+      corridor route Tashkent Istanbul --depart 2026-12-01 --quantity 2 --unit truck
+      corridor route Moscow Mumbai --minimize time --format geojson -o route.geojson
     """  # noqa: D301 - click knows the paragraph by a real backspace
+    chosen = [name for name, is_given in (("--each-corridor", each_corridor), ("--pareto", pareto)) if is_given]
+    counted = [("--plain", plain), ("-k", ctx.get_parameter_source("k") is not ParameterSource.DEFAULT)]
+    if len(chosen) == 2:
+        raise click.UsageError("--each-corridor and --pareto are two questions; ask one at a time.")
+    for name, is_given in counted:
+        if chosen and is_given:
+            raise click.UsageError(f"{chosen[0]} lists every route of its kind; leave {name} out.")
+    data, options = question_of(**asked)
+    if each_corridor:
+        _compare(data, origin, destination, options, form, output)
+    elif pareto:
+        _trade_off(data, origin, destination, options, form, output)
+    else:
+        _list(data, origin, destination, options, k, plain, form, output)
+
+
+def _list(
+    data: Dataset,
+    origin: str,
+    destination: str,
+    options: RouteOptions,
+    k: int,
+    plain: bool,
+    form: str,
+    output: str | None,
+) -> None:
+    """Print the best route and others after it; on a date also what a week later changes."""
     from optimizer.routing import find_routes
 
-    weights = weights_of(minimize, time_value, carbon_price)
-    data = open_dataset(dataset, scenarios)
-    amount = in_commodity_units(data, commodity, quantity, unit)
-    routes = find_routes(
-        data,
-        origin,
-        destination,
-        commodity=commodity,
-        quantity=amount,
-        k=k * SPARE_ROUTES if form == "table" else k,
-        weights=weights,
-        year=year,
-        month=month,
-        avoid_countries=frozenset(avoid_countries),
-        avoid_modes=frozenset(avoid_modes),
-        avoid=frozenset(avoid),
-        via=via,
-        max_time_h=max_time_h,
-        max_cost_usd=max_cost,
-    )
+    routes = find_routes(data, origin, destination, k=k, plain=plain, **options)
+    later = None
+    depart: datetime | None = options["depart"]  # type: ignore[assignment]
+    if depart is not None and form in ("table", "json"):
+        later = _a_week_later(data, origin, destination, options, depart)
+    if form == "table":
+        from optimizer.report.routes import route_document, week_later
+
+        document = [_question(data, routes[0], options), *route_document(data, routes)]
+        emit_document([*document, week_later(routes[0], later)] if later else document, output)
+        if len(routes) < k:
+            alike = "" if plain else " differs enough from these (--plain lists all)"
+            note(f"{len(routes)} of the {k} routes asked for are shown; no other{alike or ' exists'}.")
+    else:
+        _emit_routes(data, routes, form, output, {"a_week_later": later.to_mapping()} if later else {})
+
+
+def _compare(
+    data: Dataset, origin: str, destination: str, options: RouteOptions, form: str, output: str | None
+) -> None:
+    """Print the best route of every corridor and main mode, and why the others lose."""
+    from optimizer.corridors import compare_corridors
+
+    comparison = compare_corridors(data, origin, destination, **options)
+    if form == "table":
+        from optimizer.report.comparison import comparison_document
+
+        emit_document([_question(data, comparison.best, options), *comparison_document(data, comparison)], output)
+    elif form == "csv":
+        from optimizer.report.comparison import comparison_csv
+
+        emit(comparison_csv(comparison).rstrip("\n"), output)
+    else:
+        routes = list(dict.fromkeys(row.route for row in comparison.rows if row.route is not None))
+        _emit_routes(data, routes, form, output, comparison.to_mapping())
+
+
+def _trade_off(
+    data: Dataset, origin: str, destination: str, options: RouteOptions, form: str, output: str | None
+) -> None:
+    """Print the routes that no other beats in money, time and CO2 together."""
+    from optimizer.pareto import find_pareto
+
+    routes = find_pareto(data, origin, destination, **options)
+    if form == "table":
+        from optimizer.report.front import front_document
+
+        emit_document([_question(data, routes[0], options), *front_document(data, routes)], output)
+    else:
+        _emit_routes(data, routes, form, output)
+
+
+def _emit_routes(
+    data: Dataset, routes: Sequence[Route], form: str, output: str | None, more: dict[str, Any] | None = None
+) -> None:
+    """Print routes for a machine."""
     if form == "json":
-        emit(json.dumps({"routes": [route.to_mapping() for route in routes]}, ensure_ascii=False, indent=2), output)
+        answer = {"routes": [route.to_mapping() for route in routes], **(more or {})}
+        emit(json.dumps(answer, ensure_ascii=False, indent=2), output)
     elif form == "csv":
         from optimizer.report.routes import route_csv
 
         emit(route_csv(routes).rstrip("\n"), output)
-    elif form == "geojson":
+    else:
         from optimizer.report.geojson import route_features
 
         emit(json.dumps(route_features(data, routes), ensure_ascii=False), output)
-    else:
-        from optimizer.report.routes import route_document
-
-        shown = by_different_links(routes)[:k]
-        emit_document([_question(data, routes[0], year), *route_document(data, shown)], output)
-        if len(shown) < k:
-            note(f"{len(shown)} of the {k} routes asked for are shown; no other passes different links.")
 
 
-def by_different_links(routes: Sequence[Route]) -> list[Route]:
-    """Return the best route of each sequence of links.
+def _a_week_later(
+    data: Dataset, origin: str, destination: str, options: RouteOptions, depart: datetime
+) -> Route | None:
+    """Return the best route a week later; None where there is none, or no such date."""
+    from network.errors import NoRouteError
+    from optimizer.routing import find_routes
 
-    Routes may differ by a transfer at an end alone, which nobody wants to read; the other forms list them all.
-    """
-    from optimizer.route import Leg
-
-    best: dict[tuple[str, ...], Route] = {}
-    for route in routes:
-        best.setdefault(tuple(leg.link_id for leg in route.legs if isinstance(leg, Leg)), route)
-    return list(best.values())
-
-
-def in_commodity_units(data: Dataset, commodity: str, quantity: float, unit: QuantityUnit | None) -> float:
-    """Return a quantity given in TEU, FEU or tonnes in the commodity's own unit.
-
-    Raises
-    ------
-    click.UsageError
-        The commodity gives no factor between the two units.
-    """
-    from optimizer.graph import commodity_row
-
-    row = commodity_row(data, commodity)
-    own_unit = str(data.commodities.text("unit")[row])
-    if unit is None or unit == own_unit:
-        return quantity
-    teu = 2.0 * quantity if unit == "feu" else quantity
-    if own_unit == "teu" and unit == "feu":
-        return teu
-    column = "t_per_unit" if unit == "t" else "teu_per_unit"
-    factor = float(data.commodities.number(column)[row])
-    if not factor > 0.0:
-        raise click.UsageError(f"{commodity} is counted in {own_unit} and gives no {column}; use --unit {own_unit}.")
-    return teu / factor
+    try:
+        later: RouteOptions = {**options, "depart": depart + WEEK}
+        return find_routes(data, origin, destination, k=1, **later)[0]
+    except (NoRouteError, OverflowError):
+        return None
 
 
-def _question(data: Dataset, route: Route, year: int | None) -> str:
+def _question(data: Dataset, route: Route, options: RouteOptions) -> str:
     """Return what was asked for, as one line above the routes."""
     from optimizer.report.document import short_number
-    from optimizer.report.routes import node_name
+    from optimizer.report.routes import moment, node_name
 
-    row = data.commodities.row_of[route.commodity]
-    unit = data.commodities.text("unit")[row]
-    in_year = data.base_year if year is None else year
+    unit = data.commodities.text("unit")[data.commodities.row_of[route.commodity]]
+    year, month = options["year"], options["month"]
+    when = [str(data.base_year if year is None else year)]
+    when += [f"month {month}"] if month is not None else []
+    when += [f"leaving {moment(route.depart)}"] if route.depart is not None else []
     return (
         f"{node_name(data, route.origin)} → {node_name(data, route.destination)}, {short_number(route.quantity)} "
-        f"{'TEU' if unit == 'teu' else 't'} of {route.commodity}, {in_year}, terminal to terminal"
+        f"{'TEU' if unit == 'teu' else 't'} of {route.commodity}, {', '.join(when)}, terminal to terminal"
     )

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from optimizer.report.document import Document, Table, columns, number
+from optimizer.report.document import Column, Document, Table, columns, number
 from optimizer.route import Leg
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from network.model import Dataset
     from optimizer.route import Route, TransferLeg
 
 LEG_COLUMNS = columns("Mode", "From – to", ">km", ">Move h", ">Wait h", ">Border h", ">USD", ">kg CO2e")
+ARRIVAL_COLUMN = columns(">Arrives")
 CSV_COLUMNS = (
     "route",
     "leg",
@@ -47,14 +51,38 @@ def route_document(data: Dataset, routes: Sequence[Route]) -> Document:
 
 def headline(data: Dataset, route: Route) -> str:
     """Return corridor, days, money, CO2 and kilometers of a route in one line."""
+    p90 = "" if route.time_p90_h is None else f" ({days(route.time_p90_h)} in 9 of 10 cases)"
     parts = [
         corridor_name(data, route.corridor),
-        f"{days(route.time_h)} days",
+        f"{days(route.time_h)} days{p90}",
         f"{number(route.cost_usd)} USD",
         f"{number(route.co2_kg)} kg CO2e",
         f"{number(route.length_km)} km",
+        "" if route.arrive is None else f"arrives {moment(route.arrive)}",
     ]
     return " · ".join(part for part in parts if part)
+
+
+def week_later(route: Route, later: Route) -> str:
+    """Return in one line what changes for the best route if the shipment leaves a week later."""
+    leaves = "" if later.depart is None else f" ({later.depart:%Y-%m-%d})"
+    arrives = "" if later.arrive is None else f"arrives {moment(later.arrive)}, "
+    way = "the same way" if _links(later) == _links(route) else "another way"
+    more_days, more_usd = (later.time_h - route.time_h) / 24, later.cost_usd - route.cost_usd
+    return (
+        f"Leaving a week later{leaves}: {arrives}{days(later.time_h)} days ({more_days:+.1f}), "
+        f"{number(later.cost_usd)} USD ({more_usd:+,.0f}), by {way}"
+    )
+
+
+def moment(at: datetime) -> str:
+    """Return date and time to the minute."""
+    return f"{at:%Y-%m-%d %H:%M}"
+
+
+def _links(route: Route) -> list[str]:
+    """Return the ids of the links of a route."""
+    return [leg.link_id for leg in route.legs if isinstance(leg, Leg)]
 
 
 def corridor_name(data: Dataset, corridor: str) -> str:
@@ -88,11 +116,16 @@ def route_csv(routes: Sequence[Route]) -> str:
 def _leg_table(data: Dataset, route: Route) -> Table:
     """Return the table of a route's legs and its total in days."""
     rows = [_link_row(data, leg) if isinstance(leg, Leg) else _transfer_row(data, leg) for leg in route.legs]
+    set_as: tuple[Column, ...] = LEG_COLUMNS
+    if route.depart is not None:
+        set_as = LEG_COLUMNS + ARRIVAL_COLUMN
+        hours = accumulate(leg.time_h for leg in route.legs)
+        rows = [(*row, _arrival(route.depart, at_h)) for row, at_h in zip(rows, hours, strict=True)]
     links = [leg for leg in route.legs if isinstance(leg, Leg)]
     transfer_h = sum(leg.time_h for leg in route.legs) - sum(leg.time_h for leg in links)
     moving_h, border_h = sum(leg.moving_h for leg in links), sum(leg.border_h for leg in links)
     waiting_h = sum(leg.waiting_h for leg in links) + transfer_h
-    total = (
+    total: tuple[str, ...] = (
         "total",
         f"{days(route.time_h)} days = {days(moving_h)} moving + {days(waiting_h)} waiting + {days(border_h)} borders",
         number(route.length_km),
@@ -102,7 +135,16 @@ def _leg_table(data: Dataset, route: Route) -> Table:
         number(route.cost_usd),
         number(route.co2_kg),
     )
-    return Table(LEG_COLUMNS, (*rows, total), has_total=True)
+    total += ("" if route.arrive is None else f"{route.arrive:%d %b %H:%M}",) * (len(set_as) - len(total))
+    return Table(set_as, (*rows, total), has_total=True)
+
+
+def _arrival(depart: datetime, at_h: float) -> str:
+    """Return when a leg ends, some hours after the departure; a dash beyond what a date can hold."""
+    try:
+        return f"{depart + timedelta(hours=at_h):%d %b %H:%M}"
+    except OverflowError:
+        return "–"
 
 
 def days(hours: float) -> str:

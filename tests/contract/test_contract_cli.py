@@ -50,7 +50,7 @@ def ask(corridor, data):
     """Ask for routes from A to C as JSON."""
 
     def routes(*options):
-        answer = corridor("route", "A", "C", "--dataset", data, "--format", "json", *options)
+        answer = corridor("route", "A", "C", "--dataset", data, "--format", "json", "--plain", *options)
         assert answer.code == 0, answer.err
         return json.loads(answer.out)["routes"]
 

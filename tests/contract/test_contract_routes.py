@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from world import BOX, COAL, link, made, nodes, transfer
 
 from network import NoRouteError, UnknownIdError
 from optimizer import Weights, find_routes
+
+k_shortest = partial(find_routes, plain=True)
 
 ROUTE_KEYS = {"cost_usd", "time_h", "co2_kg", "length_km", "modes", "countries", "corridor", "legs"}
 LINK_KEYS = {
@@ -25,19 +29,19 @@ def passed(route) -> list[str]:
 
 
 def ways(data, origin="A", destination="C", **options) -> list[list[str]]:
-    return [passed(route) for route in find_routes(data, origin, destination, **{"k": 99} | options)]
+    return [passed(route) for route in k_shortest(data, origin, destination, **{"k": 99} | options)]
 
 
 def refused(data, origin="A", destination="C", **options) -> NoRouteError:
     with pytest.raises(NoRouteError) as raised:
-        find_routes(data, origin, destination, **options)
+        k_shortest(data, origin, destination, **options)
     return raised.value
 
 
 def test_a_route_has_the_keys_of_the_json_as_attributes():
     """Every key of the contract, in the mapping and as an attribute, of the route and of its legs."""
     data = made(links=[link("ab", "AB", "rail1520"), link("bc", "BC")], transfers=[transfer("B", "rail1520", "road")])
-    (route,) = find_routes(data, "A", "C")
+    (route,) = k_shortest(data, "A", "C")
     mapping = route.to_mapping()
     assert set(mapping) == ROUTE_KEYS
     assert [set(leg) for leg in mapping["legs"]] == [LINK_KEYS, TRANSFER_KEYS, LINK_KEYS]
@@ -130,7 +134,7 @@ def test_quantity_scales_money_and_co2_never_time_or_the_choice():
     rates = [{"mode": "road", "country": "*", "co2_wtw_g_per_tkm": 50}]
     rows = [link("ac", "AC"), link("ac2", "AC", cost_usd_per_teu=120, time_h=1)]
     data = made(links=rows, rates=rates)
-    few, many = find_routes(data, "A", "C", k=2), find_routes(data, "A", "C", k=2, quantity=1000)
+    few, many = k_shortest(data, "A", "C", k=2), k_shortest(data, "A", "C", k=2, quantity=1000)
     for one, other in zip(few, many, strict=True):
         assert passed(one) == passed(other)
         assert other.cost_usd == pytest.approx(1000 * one.cost_usd)
@@ -172,11 +176,11 @@ def test_valid_codes_absent_from_the_data_change_nothing_invalid_ones_are_errors
     assert ways(data, avoid_countries={"BR"}, avoid_modes={"sea", "air"}) == ways(data)
     for wrong in ({"avoid_countries": {"XX"}}, {"avoid_countries": {"UK"}}, {"avoid_modes": {"tram"}}):
         with pytest.raises(UnknownIdError):
-            find_routes(data, "A", "C", **wrong)
+            k_shortest(data, "A", "C", **wrong)
     with pytest.raises(UnknownIdError):
-        find_routes(data, "A", "C", avoid={"nowhere"})
+        k_shortest(data, "A", "C", avoid={"nowhere"})
     with pytest.raises(UnknownIdError):
-        find_routes(data, "A", "C", commodity="contaner")
+        k_shortest(data, "A", "C", commodity="contaner")
 
 
 def test_avoid_mode():
@@ -247,20 +251,20 @@ def test_corridor_is_the_one_with_most_kilometers():
         link("cd", "CD", corridors="long", length_km=200),
     ]
     data = made(links=rows, corridors=[{"corridor_id": "short", "name": "S"}, {"corridor_id": "long", "name": "L"}])
-    assert find_routes(data, "A", "D")[0].corridor == "long"
-    assert find_routes(data, "A", "C")[0].corridor == "short"
+    assert k_shortest(data, "A", "D")[0].corridor == "long"
+    assert k_shortest(data, "A", "C")[0].corridor == "short"
 
 
 def test_default_asks_for_three_routes():
     """As on the command line, k is 3 unless said."""
     data = made(links=[link(f"l{at}", "AC") for at in range(5)])
-    assert len(find_routes(data, "A", "C")) == 3
+    assert len(k_shortest(data, "A", "C")) == 3
 
 
 def test_huge_k_and_huge_numbers_do_no_harm():
     """k beyond any machine number, 1e12 units: no overflow."""
     data = made(links=[link("ac", "AC")])
-    (route,) = find_routes(data, "A", "C", k=10**30, quantity=1e12)
+    (route,) = k_shortest(data, "A", "C", k=10**30, quantity=1e12)
     assert route.cost_usd == pytest.approx(1e14)
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from made_network import CONTAINER, GRAIN, dataset, labels_of, link, links_of, transfer
 
 from network import NoRouteError, UnknownIdError
 from optimizer import Weights, find_routes
+
+k_shortest = partial(find_routes, plain=True)
 
 
 @pytest.mark.parametrize(
@@ -23,7 +27,7 @@ def test_published_instances(lengths: dict[str, int], expected: list[int]) -> No
     links = [
         link(ends, "road", ends[0], ends[1], directed=1, cost_usd_per_teu=length) for ends, length in lengths.items()
     ]
-    routes = find_routes(dataset(links), "C", "H", k=len(expected))
+    routes = k_shortest(dataset(links), "C", "H", k=len(expected))
     assert [route.cost_usd for route in routes] == expected
 
 
@@ -34,7 +38,7 @@ def test_parallel_links_are_routes_of_their_own() -> None:
         link("early", "road", "A", "B", cost_usd_per_teu=5, time_h=2),
         link("fast", "road", "A", "B", cost_usd_per_teu=5, time_h=1),
     ]
-    assert [links_of(route) for route in find_routes(dataset(links), "A", "B", k=9)] == [["fast"], ["late"], ["early"]]
+    assert [links_of(route) for route in k_shortest(dataset(links), "A", "B", k=9)] == [["fast"], ["late"], ["early"]]
 
 
 def test_ties_are_exact_in_decimals() -> None:
@@ -44,7 +48,7 @@ def test_ties_are_exact_in_decimals() -> None:
         link("b", "road", "B", "C", cost_usd_per_teu=0.2, time_h=1),
         link("direct", "road", "A", "C", cost_usd_per_teu=0.3, time_h=5),
     ]
-    assert links_of(find_routes(dataset(links), "A", "C")[0]) == ["a", "b"]
+    assert links_of(k_shortest(dataset(links), "A", "C")[0]) == ["a", "b"]
 
 
 @pytest.mark.parametrize("unit", [1e-9, 1.0, 1e12])
@@ -56,7 +60,7 @@ def test_huge_and_tiny_prices_in_one_network(unit: float) -> None:
         link("tiny", "road", "B", "C", cost_usd_per_teu=1e-9),
         link("huge", "road", "B", "C", cost_usd_per_teu=1e12),
     ]
-    routes = find_routes(dataset(links), "A", "C", k=4)
+    routes = k_shortest(dataset(links), "A", "C", k=4)
     assert [links_of(route) for route in routes] == [
         ["cheap", "tiny"],
         ["dear", "tiny"],
@@ -70,16 +74,16 @@ def test_names_in_any_script() -> None:
     """Ends, vias and avoided nodes are found by names of any script, whatever the case and accents."""
     links = [link("a", "road", "N1", "N2"), link("b", "road", "N2", "N3"), link("c", "road", "N1", "N3")]
     data = dataset(links, names={"N1": "Өскемен", "N2": "Małaszewicze", "N3": "西安"})
-    assert links_of(find_routes(data, "өскемен", "西安", via=["malaszewicze"])[0]) == ["a", "b"]
-    assert links_of(find_routes(data, "ӨСКЕМЕН", "西安", avoid={"MALASZEWICZE"})[0]) == ["c"]
+    assert links_of(k_shortest(data, "өскемен", "西安", via=["malaszewicze"])[0]) == ["a", "b"]
+    assert links_of(k_shortest(data, "ӨСКЕМЕН", "西安", avoid={"MALASZEWICZE"})[0]) == ["c"]
 
 
 def test_directed_links_have_one_direction() -> None:
     """A link with directed = 1 is not used backward."""
     data = dataset([link("a", "road", "A", "B", directed=1), link("b", "road", "B", "C")])
-    assert links_of(find_routes(data, "A", "C")[0]) == ["a", "b"]
+    assert links_of(k_shortest(data, "A", "C")[0]) == ["a", "b"]
     with pytest.raises(NoRouteError):
-        find_routes(data, "C", "A")
+        k_shortest(data, "C", "A")
 
 
 def test_time_is_moving_waiting_and_border() -> None:
@@ -88,7 +92,7 @@ def test_time_is_moving_waiting_and_border() -> None:
         link("train", "rail1520", "A", "B", time_h=10, frequency_per_week=7, fixed_time_h=3),
         link("crossing", "rail1520", "B", "C", time_h=None, speed_kmh=50, fixed_time_h=20),
     ]
-    route = find_routes(dataset(links, countries={"C": "RU"}), "A", "C")[0]
+    route = k_shortest(dataset(links, countries={"C": "RU"}), "A", "C")[0]
     first, second = route.legs
     assert (first.moving_h, first.waiting_h, first.border_h, first.time_h) == (10, 15, 0, 25)
     assert (second.moving_h, second.waiting_h, second.border_h, second.time_h) == (2, 0, 20, 22)
@@ -100,9 +104,9 @@ def test_gauge_change_needs_a_transfer() -> None:
     """Rail of two gauges connects only where a transfer row says so, and pays for it."""
     links = [link("a", "rail1435", "A", "B"), link("b", "rail1520", "B", "C")]
     with pytest.raises(NoRouteError):
-        find_routes(dataset(links), "A", "C")
+        k_shortest(dataset(links), "A", "C")
     change = transfer("B", "rail1435", "rail1520", time_h=8, cost_usd_per_teu=40)
-    route = find_routes(dataset(links, [change]), "A", "C")[0]
+    route = k_shortest(dataset(links, [change]), "A", "C")[0]
     assert (route.cost_usd, route.time_h, route.modes) == (42, 10, ("rail",))
     assert labels_of(route)[1] == ("transfer", "B", "rail1435", "rail1520")
 
@@ -111,41 +115,41 @@ def test_modes_connect_by_transfers_only() -> None:
     """Road and sea meet at a port without a transfer row: no route; a directed row works one way."""
     links = [link("a", "road", "A", "B"), link("b", "sea", "B", "C")]
     with pytest.raises(NoRouteError):
-        find_routes(dataset(links), "A", "C")
+        k_shortest(dataset(links), "A", "C")
     data = dataset(links, [transfer("B", "road", "sea", directed=1)])
-    assert find_routes(data, "A", "C")[0].modes == ("road", "sea")
+    assert k_shortest(data, "A", "C")[0].modes == ("road", "sea")
     with pytest.raises(NoRouteError):
-        find_routes(data, "C", "A")
+        k_shortest(data, "C", "A")
 
 
 def test_ends_are_no_free_transfers() -> None:
     """A route may start and end in any mode, but passing through its own destination or a via changes no mode."""
     links = [link("a", "road", "A", "B"), link("b", "sea", "B", "C"), link("c", "sea", "A", "B", cost_usd_per_teu=9)]
     data = dataset(links)
-    assert [links_of(route) for route in find_routes(data, "A", "B", k=9)] == [["a"], ["c"]]
-    assert links_of(find_routes(data, "A", "C", via=["B"])[0]) == ["c", "b"]
+    assert [links_of(route) for route in k_shortest(data, "A", "B", k=9)] == [["a"], ["c"]]
+    assert links_of(k_shortest(data, "A", "C", via=["B"])[0]) == ["c", "b"]
 
 
 def test_a_via_is_left_in_the_state_it_was_reached_in() -> None:
     """A detour to a via and back over the same link is a route: states may repeat between stages."""
     data = dataset([link("main", "road", "A", "B"), link("spur", "road", "B", "C"), link("on", "road", "B", "D")])
-    assert links_of(find_routes(data, "A", "D", via=["C"])[0]) == ["main", "spur", "spur", "on"]
+    assert links_of(k_shortest(data, "A", "D", via=["C"])[0]) == ["main", "spur", "spur", "on"]
 
 
 def test_vias_keep_their_order() -> None:
     """Vias are passed in the order given, though the other order would be cheaper."""
     data = dataset([link(f"{at}", "road", "ABCD"[at], "ABCD"[at + 1]) for at in range(3)])
-    assert links_of(find_routes(data, "A", "D", via=["B", "C"])[0]) == ["0", "1", "2"]
-    assert links_of(find_routes(data, "A", "D", via=["C", "B"])[0]) == ["0", "1", "1", "1", "2"]
+    assert links_of(k_shortest(data, "A", "D", via=["B", "C"])[0]) == ["0", "1", "2"]
+    assert links_of(k_shortest(data, "A", "D", via=["C", "B"])[0]) == ["0", "1", "1", "1", "2"]
 
 
 def test_round_trip_needs_a_via() -> None:
     """From a node to itself: refused without a via, there and back with one."""
     data = dataset([link("a", "road", "A", "B"), link("b", "road", "B", "A", directed=1, cost_usd_per_teu=0.5)])
-    assert links_of(find_routes(data, "A", "A", via=["B"])[0]) == ["a", "b"]
+    assert links_of(k_shortest(data, "A", "A", via=["B"])[0]) == ["a", "b"]
     for via in ([], ["A"]):
         with pytest.raises(NoRouteError, match=r"same node.*via"):
-            find_routes(data, "A", "A", via=via)
+            k_shortest(data, "A", "A", via=via)
 
 
 def test_rates_go_by_the_country_of_the_from_node() -> None:
@@ -157,7 +161,7 @@ def test_rates_go_by_the_country_of_the_from_node() -> None:
         {"mode": "road", "country": "KZ", "cost_usd_per_teu_km": 3, "speed_kmh": None, "co2_wtw_g_per_tkm": None},
     ]
     data = dataset(links, rates=rates, countries={"A": "KZ", "B": "RU", "C": "RU"})
-    there, back = find_routes(data, "A", "C")[0], find_routes(data, "C", "A")[0]
+    there, back = k_shortest(data, "A", "C")[0], k_shortest(data, "C", "A")[0]
     assert (there.cost_usd, back.cost_usd) == (400, 400)
     assert (there.time_h, there.co2_kg) == (4, 2 * 100 * 10 * 60 / 1000)
 
@@ -169,10 +173,10 @@ def test_tonnes_pay_by_the_tonne() -> None:
         link("fast", "road", "A", "B", cost_usd_per_t=20, time_h=5, cost_usd_per_teu=900),
     ]
     data = dataset(links, commodities=[CONTAINER, GRAIN])
-    grain = find_routes(data, "A", "B", commodity="grain", k=2)
+    grain = k_shortest(data, "A", "B", commodity="grain", k=2)
     assert [(links_of(route), route.cost_usd) for route in grain] == [(["fast"], 20), (["slow"], 11)]
-    assert links_of(find_routes(data, "A", "B", commodity="grain", weights=Weights(time_per_h=0.0))[0]) == ["slow"]
-    assert links_of(find_routes(data, "A", "B", commodity="container")[0]) == ["slow"]
+    assert links_of(k_shortest(data, "A", "B", commodity="grain", weights=Weights(time_per_h=0.0))[0]) == ["slow"]
+    assert links_of(k_shortest(data, "A", "B", commodity="container")[0]) == ["slow"]
 
 
 def test_weights_choose_what_is_least() -> None:
@@ -190,7 +194,7 @@ def test_weights_choose_what_is_least() -> None:
         (Weights(cost=0, time_per_h=0, co2_per_kg=1), "clean"),
         (Weights(time_per_h=5.0), "fast"),
     ):
-        assert links_of(find_routes(data, "A", "B", weights=weights)[0]) == [expected]
+        assert links_of(k_shortest(data, "A", "B", weights=weights)[0]) == [expected]
 
 
 def test_quantity_scales_money_and_co2_only() -> None:
@@ -201,7 +205,7 @@ def test_quantity_scales_money_and_co2_only() -> None:
         [transfer("B", "road", "sea", co2_kg_per_t=0.5, cost_usd_per_teu=2, time_h=6)],
         rates=rates,
     )
-    one, seven = find_routes(data, "A", "C")[0], find_routes(data, "A", "C", quantity=7)[0]
+    one, seven = k_shortest(data, "A", "C")[0], k_shortest(data, "A", "C", quantity=7)[0]
     assert (seven.cost_usd, seven.co2_kg) == (pytest.approx(7 * one.cost_usd), pytest.approx(7 * one.co2_kg))
     assert (one.cost_usd, one.co2_kg) == (6, pytest.approx(60 + 5))
     assert (seven.time_h, seven.arcs, seven.length_km) == (one.time_h, one.arcs, one.length_km)
@@ -214,7 +218,7 @@ def test_months_close_links() -> None:
         link("winter", "road", "A", "B", open_months="11-3", cost_usd_per_teu=5),
     ]
     data = dataset(links)
-    opened = {month: [links_of(route)[0] for route in find_routes(data, "A", "B", k=9, month=month)]
+    opened = {month: [links_of(route)[0] for route in k_shortest(data, "A", "B", k=9, month=month)]
               for month in (None, 2, 7, 11)}  # fmt: skip
     assert opened == {None: ["summer", "winter"], 2: ["winter"], 7: ["summer"], 11: ["summer", "winter"]}
 
@@ -229,11 +233,11 @@ def test_capacity_zero_closes_own_and_shared() -> None:
         link("on", "sea", "B", "C"),
     ]
     data = dataset(links, [transfer("B", "road", "sea", capacity=0)], shared_capacities=[port])
-    assert [links_of(route) for route in find_routes(data, "A", "B", k=9)] == [["full"]]
+    assert [links_of(route) for route in k_shortest(data, "A", "B", k=9)] == [["full"]]
     with pytest.raises(NoRouteError):
-        find_routes(data, "A", "C")
+        k_shortest(data, "A", "C")
     opened = dataset(links, [transfer("B", "road", "sea")], shared_capacities=[port | {"capacity": 1}])
-    assert [links_of(route)[0] for route in find_routes(opened, "A", "C", k=9)] == ["shut", "full"]
+    assert [links_of(route)[0] for route in k_shortest(opened, "A", "C", k=9)] == ["shut", "full"]
 
 
 def test_years_open_and_close_links() -> None:
@@ -244,20 +248,20 @@ def test_years_open_and_close_links() -> None:
         link("on", "road", "B", "C"),
     ]
     data = dataset(links, [transfer("B", "rail1520", "road", from_year=2031)])
-    assert links_of(find_routes(data, "A", "C")[0]) == ["old", "on"]
-    assert links_of(find_routes(data, "A", "C", year=2025)[0]) == ["old", "on"]
+    assert links_of(k_shortest(data, "A", "C")[0]) == ["old", "on"]
+    assert links_of(k_shortest(data, "A", "C", year=2025)[0]) == ["old", "on"]
     for year in (2026, 2030):
         with pytest.raises(NoRouteError):
-            find_routes(data, "A", "C", year=year)
-    assert links_of(find_routes(data, "A", "C", year=2031)[0]) == ["new", "on"]
+            k_shortest(data, "A", "C", year=year)
+    assert links_of(k_shortest(data, "A", "C", year=2031)[0]) == ["new", "on"]
 
 
 def test_commodity_keeps_to_its_modes() -> None:
     """A commodity takes only the modes it lists."""
     links = [link("fly", "air", "A", "B"), link("drive", "road", "A", "B", cost_usd_per_t=9, cost_usd_per_teu=9)]
     data = dataset(links, commodities=[CONTAINER, GRAIN])
-    assert links_of(find_routes(data, "A", "B", commodity="container")[0]) == ["fly"]
-    assert [links_of(route) for route in find_routes(data, "A", "B", commodity="grain", k=9)] == [["drive"]]
+    assert links_of(k_shortest(data, "A", "B", commodity="container")[0]) == ["fly"]
+    assert [links_of(route) for route in k_shortest(data, "A", "B", commodity="grain", k=9)] == [["drive"]]
 
 
 def test_avoided_ends_are_refused() -> None:
@@ -272,34 +276,34 @@ def test_avoided_ends_are_refused() -> None:
         {"avoid_countries": {"kz"}, "via": ["B"]},
     ):
         with pytest.raises(NoRouteError):
-            find_routes(data, "A", "C", **options)  # type: ignore[arg-type]
+            k_shortest(data, "A", "C", **options)  # type: ignore[arg-type]
 
 
 def test_an_avoided_mode_is_not_even_changed_through() -> None:
     """Avoiding rail forbids road → rail → sea by two transfers at one node, and both gauges."""
     links = [link("a", "road", "A", "B"), link("b", "sea", "B", "C"), link("r", "rail1435", "A", "C", time_h=5)]
     data = dataset(links, [transfer("B", "road", "rail1520"), transfer("B", "rail1520", "sea")])
-    assert links_of(find_routes(data, "A", "C", avoid=["r"])[0]) == ["a", "b"]
+    assert links_of(k_shortest(data, "A", "C", avoid=["r"])[0]) == ["a", "b"]
     with pytest.raises(NoRouteError):
-        find_routes(data, "A", "C", avoid_modes={"rail"})
+        k_shortest(data, "A", "C", avoid_modes={"rail"})
 
 
 def test_valid_absent_countries_are_no_ops() -> None:
     """A country of ISO 3166-1 without nodes changes nothing; a code outside it and an unknown mode are errors."""
     data = dataset([link("a", "road", "A", "B")])
-    assert find_routes(data, "A", "B", avoid_countries={"FR"}, avoid_modes={"air"})
+    assert k_shortest(data, "A", "B", avoid_countries={"FR"}, avoid_modes={"air"})
     for options in ({"avoid_countries": {"XX"}}, {"avoid_modes": {"train"}}, {"avoid": {"nowhere"}}, {"via": ["Q"]}):
         with pytest.raises(UnknownIdError):
-            find_routes(data, "A", "B", **options)  # type: ignore[arg-type]
+            k_shortest(data, "A", "B", **options)  # type: ignore[arg-type]
     with pytest.raises(UnknownIdError, match="commodity"):
-        find_routes(data, "A", "B", commodity="kontainer")
+        k_shortest(data, "A", "B", commodity="kontainer")
 
 
 def test_one_name_may_be_given_without_a_list() -> None:
     """A single text is one name, not a list of letters."""
     data = dataset([link("a", "road", "A", "Bee"), link("b", "road", "Bee", "C"), link("c", "road", "A", "C")])
-    assert links_of(find_routes(data, "A", "C", via="Bee")[0]) == ["a", "b"]
-    assert links_of(find_routes(data, "A", "C", avoid="Bee", avoid_modes="sea", avoid_countries="RU")[0]) == ["c"]
+    assert links_of(k_shortest(data, "A", "C", via="Bee")[0]) == ["a", "b"]
+    assert links_of(k_shortest(data, "A", "C", avoid="Bee", avoid_modes="sea", avoid_countries="RU")[0]) == ["c"]
 
 
 def test_a_limit_admits_the_route_that_meets_it() -> None:
@@ -310,11 +314,11 @@ def test_a_limit_admits_the_route_that_meets_it() -> None:
         link("fast", "road", "A", "C", cost_usd_per_teu=5, time_h=0.1),
     ]
     data = dataset(links)
-    best = find_routes(data, "A", "C", quantity=3)[0]
+    best = k_shortest(data, "A", "C", quantity=3)[0]
     limits = {"max_time_h": best.time_h, "max_cost_usd": best.cost_usd}
-    assert find_routes(data, "A", "C", quantity=3, **limits) == [best]  # type: ignore[arg-type]
-    assert links_of(find_routes(data, "A", "C", max_time_h=0.999 * best.time_h)[0]) == ["fast"]
-    assert find_routes(data, "A", "C", max_time_h=float("inf"))[0].legs == find_routes(data, "A", "C")[0].legs
+    assert k_shortest(data, "A", "C", quantity=3, **limits) == [best]  # type: ignore[arg-type]
+    assert links_of(k_shortest(data, "A", "C", max_time_h=0.999 * best.time_h)[0]) == ["fast"]
+    assert k_shortest(data, "A", "C", max_time_h=float("inf"))[0].legs == k_shortest(data, "A", "C")[0].legs
 
 
 @pytest.mark.parametrize(
@@ -334,7 +338,7 @@ def test_numbers_out_of_range_are_refused(options: dict[str, float]) -> None:
     """A number that makes no sense raises ValueError and names its argument."""
     (name,) = options
     with pytest.raises(ValueError, match=name):
-        find_routes(dataset([link("a", "road", "A", "B")]), "A", "B", **options)  # type: ignore[arg-type]
+        k_shortest(dataset([link("a", "road", "A", "B")]), "A", "B", **options)  # type: ignore[arg-type]
 
 
 def test_what_is_avoided_stays_avoided_after_a_via() -> None:
@@ -347,8 +351,8 @@ def test_what_is_avoided_stays_avoided_after_a_via() -> None:
         link("by-sea", "sea", "A", "D", cost_usd_per_teu=1),
     ]
     data = dataset(links, [transfer("B", "road", "sea")])
-    assert links_of(find_routes(data, "A", "D", via=["B"])[0]) == ["on", "in", "out"]
+    assert links_of(k_shortest(data, "A", "D", via=["B"])[0]) == ["on", "in", "out"]
     for avoid in ("C", "in", "out"):
-        assert links_of(find_routes(data, "A", "D", via=["B"], avoid=[avoid])[0]) == ["on", "around"]
+        assert links_of(k_shortest(data, "A", "D", via=["B"], avoid=[avoid])[0]) == ["on", "around"]
     with pytest.raises(NoRouteError):
-        find_routes(data, "A", "D", via=["B"], avoid_modes=["road"])
+        k_shortest(data, "A", "D", via=["B"], avoid_modes=["road"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from network import Dataset
     from optimizer import Route
+
+k_shortest = partial(find_routes, plain=True)
 
 State = tuple[str, str]
 Label = tuple[str, ...]
@@ -68,7 +71,7 @@ def brute_force(moves: list[Move], origin: str, via: list[str], destination: str
 
 def routes_or_none(data: Dataset, *names: str, **options: object) -> list[Route]:
     try:
-        return find_routes(data, *names, **options)  # type: ignore[arg-type]
+        return k_shortest(data, *names, **options)  # type: ignore[arg-type]
     except NoRouteError:
         return []
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer.search import Digraph, Limit, complete, distances_to_sink, loopless_paths
+from optimizer.search import Digraph, Limit, SumSearch, complete, distances_to_sink, loopless_paths
 
 Arcs = list[tuple[int, int]]
 
@@ -59,7 +59,7 @@ def test_yens_published_example() -> None:
     lengths = {"CD": 3, "CE": 2, "DF": 4, "ED": 1, "EF": 2, "EG": 3, "FG": 2, "FH": 1, "GH": 2}
     arcs = [(names.index(tail), names.index(head)) for tail, head in lengths]
     keys = [*lengths.values(), 0]
-    paths = list(islice(loopless_paths(digraph_of(6, arcs, 0, 5), keys), 3))
+    paths = list(islice(loopless_paths(SumSearch(digraph_of(6, arcs, 0, 5), keys)), 3))
     assert [sum(keys[arc] for _, arc in path) for path in paths] == [5, 7, 8]
     assert ["C" + "".join(names[node] for node, _ in path) for path in paths[:2]] == ["CEFH", "CEGH"]
 
@@ -80,7 +80,7 @@ def test_all_paths_in_order(drawn: tuple[int, Arcs, list[int]]) -> None:
     """Every loopless path comes once, by key and then by arcs: compared with brute force, ties included."""
     n_nodes, arcs, keys = drawn
     expected = sorted((sum(keys[arc] for arc in path), path) for path in all_paths(arcs, 0, n_nodes - 1))
-    found = arcs_of(loopless_paths(digraph_of(n_nodes, arcs, 0, n_nodes - 1), keys))
+    found = arcs_of(loopless_paths(SumSearch(digraph_of(n_nodes, arcs, 0, n_nodes - 1), keys)))
     assert found == [path for _, path in expected]
 
 
@@ -94,7 +94,8 @@ def test_costs_equal_networkx(drawn: tuple[int, Arcs, list[int]]) -> None:
     for arc, (tail, head) in enumerate(arcs):
         oracle.add_edge(tail, ("arc", arc), weight=keys[arc])
         oracle.add_edge(("arc", arc), head, weight=0)
-    found = [sum(keys[arc] for arc in path) for path in arcs_of(loopless_paths(digraph_of(n_nodes, arcs, 0, 1), keys))]
+    search = SumSearch(digraph_of(n_nodes, arcs, 0, 1), keys)
+    found = [sum(keys[arc] for arc in path) for path in arcs_of(loopless_paths(search))]
     try:
         paths = list(nx.shortest_simple_paths(oracle, 0, 1, weight="weight"))
     except nx.NetworkXNoPath:
@@ -120,7 +121,7 @@ def test_limits_and_closed_nodes_are_exact(drawn: tuple[int, Arcs, list[int]], d
         for path in all_paths(arcs, 0, n_nodes - 1, closed)
         if all(sum(spent[arc] for arc in path) <= limit for spent, limit in zip(spending, most, strict=True))
     )
-    assert arcs_of(loopless_paths(digraph, keys, limits)) == [path for _, path in expected]
+    assert arcs_of(loopless_paths(SumSearch(digraph, keys, limits))) == [path for _, path in expected]
 
 
 @given(small_graphs())
@@ -149,19 +150,20 @@ def test_completion_keeps_prefix_and_ban() -> None:
 
 def test_unreachable_sink_yields_nothing() -> None:
     """Two parts without an arc between them have no path, and the search ends."""
-    assert list(loopless_paths(digraph_of(4, [(0, 1), (2, 3)], 0, 3), [1, 1, 0])) == []
+    assert list(loopless_paths(SumSearch(digraph_of(4, [(0, 1), (2, 3)], 0, 3), [1, 1, 0]))) == []
 
 
 def test_zero_keys_and_cycles_end() -> None:
     """A ring of two-way arcs at no cost gives its two loopless paths, in the order of arcs."""
     arcs = [(0, 1), (1, 0), (1, 2), (2, 1), (2, 3), (3, 2), (3, 0), (0, 3)]
-    assert arcs_of(loopless_paths(digraph_of(4, arcs, 0, 2), [0] * 9)) == [(0, 2), (7, 5)]
+    assert arcs_of(loopless_paths(SumSearch(digraph_of(4, arcs, 0, 2), [0] * 9))) == [(0, 2), (7, 5)]
 
 
 @pytest.mark.parametrize("n_wide", [12])
 def test_next_paths_do_not_wait_for_all(n_wide: int) -> None:
     """Ten paths of a ladder with 2^12 tied paths come at once: the order is produced lazily."""
     arcs = [(rung, rung + 1) for rung in range(n_wide) for _ in range(2)]
-    found = list(islice(loopless_paths(digraph_of(n_wide + 1, arcs, 0, n_wide), [1] * len(arcs) + [0]), 10))
+    search = SumSearch(digraph_of(n_wide + 1, arcs, 0, n_wide), [1] * len(arcs) + [0])
+    found = list(islice(loopless_paths(search), 10))
     assert arcs_of(found) == sorted(arcs_of(found))
     assert arcs_of(found)[0] == tuple(range(0, 2 * n_wide, 2))

@@ -1,0 +1,243 @@
+"""Alternatives: routes that differ from every better one, none of them far dearer or with a needless detour.
+
+The rules are those of Abraham, Delling, Goldberg and Werneck (2013), "Alternative routes in road networks", ACM
+Journal of Experimental Algorithmics 18:1.3, with bounds for freight; the choice among the routes that keep them is
+greedy, best first, as in Chondrogiannis, Bouros, Gamper, Leser and Blumenthal (2020), "Finding k-shortest paths with
+limited overlap", VLDB Journal 29:1023.
+"""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+from math import inf
+from typing import TYPE_CHECKING, NamedTuple
+
+from optimizer.search import FREE
+from optimizer.trip import digraph_of, keeps_limits, measure_usd, route_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from optimizer.graph import ArcGraph
+    from optimizer.search import Digraph, Path, Step
+    from optimizer.trip import Trip
+
+MOST_SHARED = 0.6
+"""Of the kilometers of a better route, what an alternative may share with it (limited overlap; on roads 0.8).
+
+On this scale a route by Khorgos instead of Dostyk, or by another sea, is another route; another track around a city is
+not.
+"""
+
+MOST_STRETCH = 2.0
+"""Weight of an alternative at most, as a multiple of the best route's (bounded stretch; on roads 1.25)."""
+
+LOCAL = 0.25
+"""Every part of an alternative that weighs at most this share of the best route is itself a best way between its ends
+(local optimality, as on roads): no detour that serves no other end than to be different."""
+
+TIE = 10**9
+"""Ways that differ by less than one part in this weigh the same, and neither is better."""
+
+
+def alternatives(trip: Trip, best: tuple[int, ...], k: int) -> list[tuple[int, ...]]:
+    """Return the arcs of a trip's best route and of up to k - 1 alternatives to it, best first.
+
+    Candidates are the best routes through each arc ("single-via" routes), found from one tree of best ways out of the
+    origin and one into the destination. In order of weight, a candidate is taken that
+
+    - shares at most `MOST_SHARED` of the kilometers of each route taken before,
+    - weighs at most `MOST_STRETCH` times the best route, and
+    - is locally optimal in all parts of up to `LOCAL` times the weight of the best route.
+
+    Under limits, on a date, or where the 90th percentile of the time has a price, best routes are no longer made of
+    best parts. Candidates are then also the fastest and the cheapest route through each arc, each locally optimal in
+    its own measure; those that break a limit are dropped, and all are put in order by what they really weigh.
+    """
+    graph = trip.network.graph
+    taken, taken_km = [best], [_km_by_link(graph, best)]
+    for candidate in _ranked(trip, best):
+        if len(taken) == k:
+            break
+        km = _km_by_link(graph, candidate.arcs)
+        if any(_shared_km(km, theirs) > MOST_SHARED * sum(theirs.values()) for theirs in taken_km):
+            continue
+        if candidate.is_locally_optimal():
+            taken.append(candidate.arcs)
+            taken_km.append(km)
+    return taken
+
+
+def _ranked(trip: Trip, best: tuple[int, ...]) -> Iterator[Candidate]:
+    """Yield the candidates within stretch and limits, best first."""
+    network, digraph = trip.network, digraph_of(trip)
+    if trip.is_sum and not trip.is_limited:
+        key = sum(network.keys[arc] for arc in best)
+        yield from _through_arcs(digraph, network.keys, _share(key, MOST_STRETCH))
+        return
+    most_usd = MOST_STRETCH * measure_usd(trip, route_of(trip, best)) * (1.0 + 1.0 / TIE)
+    most_per_unit, hours, hour = most_usd / trip.quantity, trip.clock.travel_h, trip.price.hour
+    least = [priced + hour * time_h for priced, time_h in zip(trip.priced, hours, strict=True)]
+    most_h, most_cost = (most_per_unit / per if per else inf for per in (hour, trip.weights.cost))
+    found: dict[tuple[int, ...], Candidate] = {}
+    # No sum is larger than what the route really takes, as waits and risk only add to it.
+    for values, most in ((least, most_per_unit), (hours, most_h), (network.cost_usd, most_cost)):
+        for candidate in _through_arcs(digraph, values, most):
+            found.setdefault(candidate.arcs, candidate)
+    ranked = []
+    for arcs in found:
+        if sum(least[arc] for arc in arcs) <= most_per_unit:
+            route = route_of(trip, arcs)
+            measure = measure_usd(trip, route)
+            if measure <= most_usd and keeps_limits(trip, route):
+                ranked.append((measure, arcs))
+    yield from (found[arcs] for _, arcs in sorted(ranked))
+
+
+def _km_by_link(graph: ArcGraph, arcs: Sequence[int]) -> dict[int, float]:
+    """Return the kilometers of the links of a path, by row."""
+    rows = list(arcs)
+    pairs = zip(graph.link[rows].tolist(), graph.length_km[rows].tolist(), strict=True)
+    return {link: km for link, km in pairs if link >= 0}
+
+
+def _shared_km(ours: dict[int, float], theirs: dict[int, float]) -> float:
+    """Return the kilometers of the links that two routes both pass."""
+    return sum(km for link, km in ours.items() if link in theirs)
+
+
+class _Tree(NamedTuple):
+    """Best ways from or to a root: the weight of each node's way, and its last step (node before it, arc)."""
+
+    key: dict[int, float]
+    step: dict[int, Step]
+
+
+def _tree(steps: list[list[Step]], root: int, keys: Sequence[float], closed: frozenset[int]) -> _Tree:
+    """Return the tree of best ways from a root along `steps`. Dijkstra (1959)."""
+    key: dict[int, float] = {root: 0}
+    step: dict[int, Step] = {}
+    done = set(closed)
+    heap: list[tuple[float, int]] = [(0, root)]
+    while heap:
+        so_far, node = heappop(heap)
+        if node in done:
+            continue
+        done.add(node)
+        for head, arc in steps[node]:
+            if head in done:
+                continue
+            through = so_far + keys[arc]
+            known = key.get(head)
+            if known is None or through < known:
+                key[head] = through
+                step[head] = (node, arc)
+                heappush(heap, (through, head))
+    return _Tree(key, step)
+
+
+class Candidate(NamedTuple):
+    """The best route through the arc that stands at `via` on its path."""
+
+    arcs: tuple[int, ...]
+    path: Path
+    via: int
+    digraph: Digraph
+    keys: Sequence[float]
+    there: _Tree
+    back: _Tree
+
+    def is_locally_optimal(self) -> bool:
+        """Say whether every part that weighs no more than the share `LOCAL` of the best route is a best way.
+
+        Both sides of the arc at `via` are parts of a tree of best ways, so only parts that contain it can be worse.
+        For each start the longest such part is tried: its own parts are then best too.
+        """
+        path, via = self.path, self.via
+        most = _share(self.back.key[self.digraph.source], LOCAL)
+        nodes = [self.digraph.source, *(node for node, _ in path)]
+        keys = [self.keys[arc] for _, arc in path]
+        first, part = via, keys[via]
+        while first > 0 and part + keys[first - 1] <= most:
+            first -= 1
+            part += keys[first]
+        last = via + 1
+        for start in range(first, via + 1):
+            while last < len(path) and part + keys[last] <= most:
+                part += keys[last]
+                last += 1
+            if part <= most and self._has_better_way(nodes[start], nodes[last], _slightly_less(part)):
+                return False
+            part -= keys[start]
+        return True
+
+    def _has_better_way(self, start: int, end: int, than: float) -> bool:
+        """Say whether a way from `start` to `end` weighs less than `than`.
+
+        A* with the triangle inequality over the two trees as lower bound (landmarks at source and sink: Goldberg and
+        Harrelson 2005, SODA, 156-165).
+        """
+        keys, digraph = self.keys, self.digraph
+        from_source, to_sink = self.there.key, self.back.key
+        end_there, end_back = from_source[end], to_sink[end]
+        best: dict[int, float] = {start: 0}
+        heap: list[tuple[float, float, int]] = [(0, 0, start)]
+        while heap:
+            _, so_far, node = heappop(heap)
+            if node == end:
+                return True
+            if so_far > best[node]:
+                continue
+            for head, arc in digraph.out[node]:
+                on, off = to_sink.get(head), from_source.get(head)
+                if on is None or off is None or head in digraph.closed:
+                    continue
+                key = so_far + keys[arc]
+                bound = key + max(on - end_back, end_there - off, 0)
+                if bound < than and key < best.get(head, than):
+                    best[head] = key
+                    heappush(heap, (bound, key, head))
+        return False
+
+
+def _share(key: float, factor: float) -> float:
+    """Return a multiple of a weight; whole numbers may be beyond what a float holds, and stay whole."""
+    return key * round(100 * factor) // 100 if isinstance(key, int) else key * factor
+
+
+def _slightly_less(part: float) -> float:
+    """Return a weight that ways must fall below to be better than one of weight `part`."""
+    return part - (part // TIE if isinstance(part, int) else part / TIE)
+
+
+def _through_arcs(digraph: Digraph, keys: Sequence[float], most: float) -> Iterator[Candidate]:
+    """Yield the loopless best path through each arc, each path once, best first, up to a sum of keys."""
+    there = _tree(digraph.out, digraph.source, keys, digraph.closed)
+    back = _tree(digraph.into, digraph.sink, keys, digraph.closed)
+    through = []
+    for tail, so_far in there.key.items():
+        for head, arc in digraph.out[tail]:
+            on = back.key.get(head)
+            if on is not None and arc != FREE and so_far + keys[arc] + on <= most:
+                through.append((so_far + keys[arc] + on, arc, tail, head))
+    seen: set[tuple[float, int]] = set()
+    for key, arc, tail, head in sorted(through):
+        # An arc on an earlier path of the same weight has that path for its own.
+        if (key, arc) in seen:
+            continue
+        path: list[Step] = [(head, arc)]
+        node = tail
+        while node != digraph.source:
+            before, by = there.step[node]
+            path.append((node, by))
+            node = before
+        path.reverse()
+        via, node = len(path) - 1, head
+        while node != digraph.sink:
+            after, by = back.step[node]
+            path.append((after, by))
+            node = after
+        seen.update((key, by) for _, by in path)
+        if len({node for node, _ in path}) == len(path):
+            arcs = tuple(by for _, by in path if by != FREE)
+            yield Candidate(arcs, tuple(path), via, digraph, keys, there, back)
