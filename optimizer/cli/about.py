@@ -12,6 +12,7 @@ Exit codes: 0 done, 1 bad data, 2 usage or unknown name, 3 no route or unmet dem
 
 COMMANDS = {
     "route": "Find the best routes between two places.",
+    "matrix": "Find the best route of every pair of two lists of places.",
     "plan": "Compute the cheapest flow plan of all demands, with its bottlenecks.",
     "check": "Check a dataset folder and list every problem.",
     "info": "Show what a dataset holds, its sources and its licence.",

@@ -8,7 +8,8 @@ import click
 
 from optimizer.cli.arguments import format_option, output_option
 from optimizer.cli.failures import BAD_DATA, finding_mapping
-from optimizer.cli.output import emit, progress
+from optimizer.cli.output import emit
+from optimizer.cli.progress import progress
 
 
 @click.command("check", short_help="Check a dataset folder and list every problem.")

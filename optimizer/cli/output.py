@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from contextlib import contextmanager, suppress
 from errno import EINVAL
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from optimizer.cli.failures import DONE
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from optimizer.report.document import Document
 
-PROGRESS_AFTER_S = 1.0
-
 
 def emit(text: str, output: str | None) -> None:
-    """Print text on stdout, or write it to a file whole or not at all.
+    """Print text on stdout, or write it to a file whole or not at all; see `emit_lines`."""
+    emit_lines((text.removesuffix("\n"),), output)
+
+
+def emit_lines(lines: Iterable[str], output: str | None) -> None:
+    """Print lines on stdout as they come, or write them to a file that is there whole at the end or not at all.
 
     Raises
     ------
@@ -29,31 +33,54 @@ def emit(text: str, output: str | None) -> None:
         The file cannot be written; its name and the reason are told.
     """
     if output is None:
-        click.echo(text)
+        try:
+            for line in lines:
+                click.echo(line)
+        except BrokenPipeError:
+            # Whoever read our output has seen enough. Click would end with 1.
+            raise click.exceptions.Exit(DONE) from None
         return
-    target = Path(output)
-    content = (text if text.endswith("\n") else text + "\n").encode(errors="backslashreplace")
+    with _writing(output) as stream:
+        for line in lines:
+            with _telling(output):
+                stream.write(line + "\n")
+
+
+@contextmanager
+def _writing(output: str) -> Iterator[TextIO]:
+    """Open a file beside its final place and move it there at the end, or remove it when anything goes wrong.
+
+    A device or pipe takes lines as they come; to put a file in its place would break it for everyone.
+    """
+    with _telling(output):
+        target = Path(output)
+        is_special = target.exists() and not target.is_file()
+        target = target if is_special else target.resolve()
+        part = target if is_special else target.with_name(f".corridor-{os.getpid()}.part")
+        stream = part.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
     try:
-        if target.exists() and not target.is_file():
-            # A device or pipe takes bytes as they come; to put a file in its place would break it for everyone.
-            target.write_bytes(content)
-        else:
-            _write_whole(target.resolve(), content)
+        yield stream
+        with _telling(output):
+            stream.close()
+            if not is_special:
+                part.replace(target)
+    except BaseException:
+        with suppress(OSError):
+            stream.close()
+        if not is_special:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _telling(output: str) -> Iterator[None]:
+    """Tell a failure to write with the name of the file."""
+    try:
+        yield
     except (OSError, ValueError) as error:
         code, reason = (error.errno, error.strerror) if isinstance(error, OSError) else (EINVAL, "no name of a file")
         raise OSError(code, f"cannot write: {reason}", output or '""') from error
-
-
-def _write_whole(target: Path, content: bytes) -> None:
-    """Write a file beside its final place and move it there."""
-    part = target.with_name(f".corridor-{os.getpid()}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(target)
-    except OSError:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise
 
 
 def emit_document(document: Document, output: str | None) -> None:
@@ -71,23 +98,3 @@ def emit_document(document: Document, output: str | None) -> None:
 def note(message: str) -> None:
     """Print a remark on stderr, apart from the result."""
     click.echo(message, err=True)
-
-
-@contextmanager
-def progress(message: str) -> Iterator[None]:
-    """Show on a terminal's stderr that work is under way once it takes over a second."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    from rich.console import Console
-
-    status = Console(stderr=True).status(message)
-    timer = threading.Timer(PROGRESS_AFTER_S, status.start)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-        timer.join()
-        status.stop()

@@ -20,7 +20,8 @@ from optimizer.cli.arguments import (
     year_option,
 )
 from optimizer.cli.failures import LIMIT, NO_ANSWER, tell
-from optimizer.cli.output import emit, emit_document, progress
+from optimizer.cli.output import emit, emit_document
+from optimizer.cli.progress import progress
 
 if TYPE_CHECKING:
     from optimizer.options import SolverName

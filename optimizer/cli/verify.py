@@ -9,7 +9,8 @@ import click
 
 from optimizer.cli.arguments import dataset_option, format_option, open_dataset, output_option
 from optimizer.cli.failures import FAILURE, finding_mapping
-from optimizer.cli.output import emit, note, progress
+from optimizer.cli.output import emit, note
+from optimizer.cli.progress import progress
 
 
 @click.command("verify", short_help="Verify a plan from its JSON and the dataset alone.")
