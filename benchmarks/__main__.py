@@ -11,6 +11,9 @@ SUBJECTS = {
     "cli": "Command line, whole process",
     "load": "Reading and checking datasets",
     "routes": "Routes, after load",
+    "queries": "Questions on the bundled network, after load",
+    "matrix": "Matrices of routes",
+    "pareto": "Pareto fronts on larger networks",
     "plan": "Plans, phases apart",
 }
 

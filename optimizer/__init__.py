@@ -11,7 +11,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from optimizer.comparison import Comparison
+    from optimizer.corridors import compare_corridors
+    from optimizer.matrix import find_routes_many, iter_routes_many
     from optimizer.options import SolveOptions
+    from optimizer.pareto import find_pareto
     from optimizer.planning import plan_flows
     from optimizer.result import Plan
     from optimizer.route import Route
@@ -20,15 +24,34 @@ if TYPE_CHECKING:
     from optimizer.verification import verify
     from optimizer.weights import Weights
 
-__all__ = ["Plan", "Route", "SolveOptions", "Weights", "find_routes", "plan_flows", "to_pyomo", "verify"]
+__all__ = [
+    "Comparison",
+    "Plan",
+    "Route",
+    "SolveOptions",
+    "Weights",
+    "compare_corridors",
+    "find_pareto",
+    "find_routes",
+    "find_routes_many",
+    "iter_routes_many",
+    "plan_flows",
+    "to_pyomo",
+    "verify",
+]
 
 # Each name is imported when it is first used, so that a route pays for no solver.
 _MODULE_OF = {
+    "Comparison": "optimizer.comparison",
     "Plan": "optimizer.result",
     "Route": "optimizer.route",
     "SolveOptions": "optimizer.options",
     "Weights": "optimizer.weights",
+    "compare_corridors": "optimizer.corridors",
+    "find_pareto": "optimizer.pareto",
     "find_routes": "optimizer.routing",
+    "find_routes_many": "optimizer.matrix",
+    "iter_routes_many": "optimizer.matrix",
     "plan_flows": "optimizer.planning",
     "to_pyomo": "optimizer.solvers.pyomo_twin",
     "verify": "optimizer.verification",
