@@ -37,6 +37,7 @@ class Adjacency:
     out: list[list[Step]]
     into: list[list[Step]]
     keys: list[int]
+    weight: list[float]
     time_h: list[float]
     cost_usd: list[float]
 
@@ -121,6 +122,7 @@ def adjacency(data: Dataset, year: int, month: int | None, commodity: int, weigh
         keys=path_keys(
             *(np.where(values.allowed, ranked, 0.0) for ranked in (values.weight, values.cost_usd, values.time_h))
         ),
+        weight=[*values.weight.tolist(), 0.0],
         time_h=[*values.time_h.tolist(), 0.0],
         cost_usd=[*values.cost_usd.tolist(), 0.0],
     )

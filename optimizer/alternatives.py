@@ -8,16 +8,22 @@ limited overlap", VLDB Journal 29:1023.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from heapq import heappop, heappush
 from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
+from optimizer.adjacency import whole_numbers
+from optimizer.labels import DIGITS
 from optimizer.search import FREE
 from optimizer.trip import digraph_of, keeps_limits, measure_usd, route_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from optimizer.adjacency import Adjacency
     from optimizer.graph import ArcGraph
     from optimizer.search import Digraph, Path, Step
     from optimizer.trip import Trip
@@ -37,7 +43,7 @@ LOCAL = 0.25
 (local optimality, as on roads): no detour that serves no other end than to be different."""
 
 TIE = 10**9
-"""Ways that differ by less than one part in this weigh the same, and neither is better."""
+"""Ways that differ by less than one part in this weigh the same, and neither is better, whatever money or time says."""
 
 
 def alternatives(trip: Trip, best: tuple[int, ...], k: int) -> list[tuple[int, ...]]:
@@ -46,7 +52,7 @@ def alternatives(trip: Trip, best: tuple[int, ...], k: int) -> list[tuple[int, .
     Candidates are the best routes through each arc ("single-via" routes), found from one tree of best ways out of the
     origin and one into the destination. In order of weight, a candidate is taken that
 
-    - shares at most `MOST_SHARED` of the kilometers of each route taken before,
+    - shares at most `MOST_SHARED` of the kilometers of each route taken before, and does not pass the same links,
     - weighs at most `MOST_STRETCH` times the best route, and
     - is locally optimal in all parts of up to `LOCAL` times the weight of the best route.
 
@@ -60,7 +66,7 @@ def alternatives(trip: Trip, best: tuple[int, ...], k: int) -> list[tuple[int, .
         if len(taken) == k:
             break
         km = _km_by_link(graph, candidate.arcs)
-        if any(_shared_km(km, theirs) > MOST_SHARED * sum(theirs.values()) for theirs in taken_km):
+        if any(_is_alike(km, theirs) for theirs in taken_km):
             continue
         if candidate.is_locally_optimal():
             taken.append(candidate.arcs)
@@ -72,8 +78,8 @@ def _ranked(trip: Trip, best: tuple[int, ...]) -> Iterator[Candidate]:
     """Yield the candidates within stretch and limits, best first."""
     network, digraph = trip.network, digraph_of(trip)
     if trip.is_sum and not trip.is_limited:
-        key = sum(network.keys[arc] for arc in best)
-        yield from _through_arcs(digraph, network.keys, _share(key, MOST_STRETCH))
+        key, ties = sum(network.keys[arc] for arc in best), _tie_bits(network)
+        yield from _through_arcs(digraph, network.keys, _share(key, MOST_STRETCH, ties), ties)
         return
     most_usd = MOST_STRETCH * measure_usd(trip, route_of(trip, best)) * (1.0 + 1.0 / TIE)
     most_per_unit, hours, hour = most_usd / trip.quantity, trip.clock.travel_h, trip.price.hour
@@ -90,8 +96,19 @@ def _ranked(trip: Trip, best: tuple[int, ...]) -> Iterator[Candidate]:
             route = route_of(trip, arcs)
             measure = measure_usd(trip, route)
             if measure <= most_usd and keeps_limits(trip, route):
-                ranked.append((measure, arcs))
+                totals = (measure, route.cost_usd, route.time_h)
+                ranked.append(([round(total, DIGITS) for total in totals], arcs))
     yield from (found[arcs] for _, arcs in sorted(ranked))
+
+
+@lru_cache(maxsize=8)
+def _tie_bits(network: Adjacency) -> int:
+    """Return how many low bits of a key only break ties by money and time; 0 where nothing has a weight."""
+    values = network.values
+    weights = whole_numbers(np.where(values.allowed, values.weight, 0.0))
+    return next(
+        (key.bit_length() - own.bit_length() for key, own in zip(network.keys, weights, strict=False) if own), 0
+    )
 
 
 def _km_by_link(graph: ArcGraph, arcs: Sequence[int]) -> dict[int, float]:
@@ -101,9 +118,10 @@ def _km_by_link(graph: ArcGraph, arcs: Sequence[int]) -> dict[int, float]:
     return {link: km for link, km in pairs if link >= 0}
 
 
-def _shared_km(ours: dict[int, float], theirs: dict[int, float]) -> float:
-    """Return the kilometers of the links that two routes both pass."""
-    return sum(km for link, km in ours.items() if link in theirs)
+def _is_alike(ours: dict[int, float], theirs: dict[int, float]) -> bool:
+    """Say whether two routes share too many of the kilometers of the second, or all links, which may have no length."""
+    shared_km = sum(km for link, km in ours.items() if link in theirs)
+    return shared_km > MOST_SHARED * sum(theirs.values()) or ours.keys() == theirs.keys()
 
 
 class _Tree(NamedTuple):
@@ -144,6 +162,7 @@ class Candidate(NamedTuple):
     via: int
     digraph: Digraph
     keys: Sequence[float]
+    ties: int
     there: _Tree
     back: _Tree
 
@@ -154,7 +173,7 @@ class Candidate(NamedTuple):
         For each start the longest such part is tried: its own parts are then best too.
         """
         path, via = self.path, self.via
-        most = _share(self.back.key[self.digraph.source], LOCAL)
+        most = _share(self.back.key[self.digraph.source], LOCAL, self.ties)
         nodes = [self.digraph.source, *(node for node, _ in path)]
         keys = [self.keys[arc] for _, arc in path]
         first, part = via, keys[via]
@@ -166,7 +185,7 @@ class Candidate(NamedTuple):
             while last < len(path) and part + keys[last] <= most:
                 part += keys[last]
                 last += 1
-            if part <= most and self._has_better_way(nodes[start], nodes[last], _slightly_less(part)):
+            if part <= most and self._has_better_way(nodes[start], nodes[last], _slightly_less(part, self.ties)):
                 return False
             part -= keys[start]
         return True
@@ -200,18 +219,26 @@ class Candidate(NamedTuple):
         return False
 
 
-def _share(key: float, factor: float) -> float:
-    """Return a multiple of a weight; whole numbers may be beyond what a float holds, and stay whole."""
-    return key * round(100 * factor) // 100 if isinstance(key, int) else key * factor
+def _share(key: float, factor: float, ties: int) -> float:
+    """Return the largest key that weighs at most a multiple of another; whole numbers may be beyond any float."""
+    if isinstance(key, int):
+        return (((key >> ties) * round(100 * factor) // 100 + 1) << ties) - 1
+    return key * factor * (1.0 + 1.0 / TIE)
 
 
-def _slightly_less(part: float) -> float:
-    """Return a weight that ways must fall below to be better than one of weight `part`."""
-    return part - (part // TIE if isinstance(part, int) else part / TIE)
+def _slightly_less(key: float, ties: int) -> float:
+    """Return a key that ways must fall below to weigh less than another."""
+    if isinstance(key, int):
+        weight = key >> ties
+        return (weight - weight // TIE) << ties
+    return key - key / TIE
 
 
-def _through_arcs(digraph: Digraph, keys: Sequence[float], most: float) -> Iterator[Candidate]:
-    """Yield the loopless best path through each arc, each path once, best first, up to a sum of keys."""
+def _through_arcs(digraph: Digraph, keys: Sequence[float], most: float, ties: int = 0) -> Iterator[Candidate]:
+    """Yield the best path through each arc if it is loopless, each once, best first, up to a sum of keys.
+
+    The lowest `ties` bits of whole-number keys tell paths of the same weight apart.
+    """
     there = _tree(digraph.out, digraph.source, keys, digraph.closed)
     back = _tree(digraph.into, digraph.sink, keys, digraph.closed)
     through = []
@@ -240,4 +267,4 @@ def _through_arcs(digraph: Digraph, keys: Sequence[float], most: float) -> Itera
         seen.update((key, by) for _, by in path)
         if len({node for node, _ in path}) == len(path):
             arcs = tuple(by for _, by in path if by != FREE)
-            yield Candidate(arcs, tuple(path), via, digraph, keys, there, back)
+            yield Candidate(arcs, tuple(path), via, digraph, keys, ties, there, back)

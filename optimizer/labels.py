@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from heapq import heappop, heappush
 from math import sqrt
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from optimizer.search import FREE, Digraph, Limit, Path, Step, breaks, distances_to_sink, is_dominated
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Spent = tuple[float, ...]
 """Priced sum, hours, squared spread of the hours, and whatever else is limited, in this order."""
+
+Measure = tuple[float, float, float]
+"""What is minimized; ties go to less money, then to fewer hours. Lower bounds of all three bound their order."""
 
 DIGITS = 9
 """Decimals of a measure that tell two paths apart; the rest is rounding of sums."""
@@ -49,7 +52,7 @@ class LabelSearch:
     ----------
     tallies
         What labels count, as for `Spent`; `least` of the hours must not exceed the hours from a node to the sink at
-        any time of departure.
+        any time of departure. Money breaks ties if it is the fourth, else the priced sum does.
     price
         What hours and their spread cost beside the priced sum.
     arrive_h
@@ -67,6 +70,7 @@ class LabelSearch:
     ) -> None:
         self.digraph, self.tallies, self.price, self.arrive_h = digraph, tallies, price, arrive_h
         self.priced, self.others = tallies[0].values, [tally.values for tally in tallies[2:]]
+        self.money = 3 if len(tallies) > 3 else 0
         hours = zip(tallies[0].values, tallies[1].values, strict=True)
         self.least_sum = distances_to_sink(digraph, [priced + price.hour * hours_ for priced, hours_ in hours])
 
@@ -79,8 +83,8 @@ class LabelSearch:
             along.append(spent)
         return along
 
-    def least(self, node: int, spent: Spent, banned: Set[Step]) -> float | None:
-        """Return a lower bound of the measure of any path that goes on from here."""
+    def least(self, node: int, spent: Spent, banned: Set[Step]) -> Any:
+        """Return a lower bound of the `Measure` of any path that goes on from here, None where there is none."""
         if node == self.digraph.sink:
             return self._bound(spent, node)
         bounds = [
@@ -90,8 +94,8 @@ class LabelSearch:
         ]
         return min(bounds, default=None)
 
-    def complete(self, prefix: Path, banned: Set[Step]) -> tuple[float, Path] | None:
-        """Return the best path of a set and its measure."""
+    def complete(self, prefix: Path, banned: Set[Step]) -> tuple[Any, Path] | None:
+        """Return the best path of a set and its `Measure`."""
         digraph = self.digraph
         node = prefix[-1][0] if prefix else digraph.source
         along = self.spent_along(prefix)
@@ -104,7 +108,7 @@ class LabelSearch:
             return None if bound is None else (bound, prefix)
         arcs: tuple[int, ...] = ()
         path: Path = ()
-        heap: list[tuple[float, Spent, tuple[int, ...], Path]] = []
+        heap: list[tuple[Measure, tuple[int, ...], Spent, Path]] = []
         while True:
             for step in digraph.out[node]:
                 head, arc = step
@@ -113,10 +117,10 @@ class LabelSearch:
                 there = self._after(spent, arc)
                 bound = self._bound(there, head)
                 if bound is not None and not is_dominated(there, settled.get(head, ())):
-                    heappush(heap, (bound, there, arcs if arc == FREE else (*arcs, arc), (*path, step)))
+                    heappush(heap, (bound, arcs if arc == FREE else (*arcs, arc), there, (*path, step)))
             banned = frozenset()
             while heap:
-                measure, spent, arcs, path = heappop(heap)
+                measure, arcs, spent, path = heappop(heap)
                 node = path[-1][0]
                 if not is_dominated(spent, settled.get(node, ())):
                     break
@@ -131,10 +135,15 @@ class LabelSearch:
         others = [so_far + values[arc] for so_far, values in zip(spent[2:], self.others, strict=True)]
         return (spent[0] + self.priced[arc], self.arrive_h(arc, spent[1]), *others)
 
-    def _bound(self, spent: Spent, node: int) -> float | None:
+    def _bound(self, spent: Spent, node: int) -> Measure | None:
         """Return the least measure of a path from here, None where none keeps within the limits."""
-        if breaks(spent, node, self.tallies):
+        tallies, money = self.tallies, self.money
+        if breaks(spent, node, tallies):
             return None
-        on, spread_on = self.least_sum[node] or 0.0, self.tallies[2].least[node] or 0.0
+        on, spread_on = self.least_sum[node] or 0.0, tallies[2].least[node] or 0.0
         certain = spent[0] + self.price.hour * spent[1] + on
-        return round(certain + self.price.risk(spent[2] + spread_on), DIGITS)
+        return (
+            round(certain + self.price.risk(spent[2] + spread_on), DIGITS),
+            round(spent[money] + (tallies[money].least[node] or 0.0), DIGITS),
+            round(spent[1] + (tallies[1].least[node] or 0.0), DIGITS),
+        )

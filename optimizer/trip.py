@@ -15,7 +15,7 @@ from optimizer.clock import Clock, clock_of
 from optimizer.graph import commodity_row, time_per_h
 from optimizer.labels import LabelSearch, Price
 from optimizer.route import build_route
-from optimizer.search import FREE, Digraph, Limit, SumSearch, complete, distances_to_sink, loopless_paths
+from optimizer.search import FREE, Digraph, Limit, SumSearch, complete, distances_to_sink, loopless_paths, sole_best
 from optimizer.weights import Weights
 
 if TYPE_CHECKING:
@@ -194,6 +194,9 @@ def best_arcs(trip: Trip) -> tuple[int, ...] | None:
     if not trip.is_sum or trip.is_limited:
         return next(arc_sequences(trip), None)
     keys, digraph = trip.network.keys, digraph_of(trip)
+    sole = sole_best(digraph, trip.network.weight)
+    if sole is not None:
+        return tuple(arc for _, arc in sole if arc != FREE)
     bounds = distances_to_sink(digraph, keys, enough=digraph.source)
     least = bounds[digraph.source]
     if least is None:

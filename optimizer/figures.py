@@ -1,0 +1,81 @@
+"""What a forwarder asks of a route beside days and money: waiting, borders, gauge changes, how sure the price is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from network.grades import weak_costs
+from network.model import MODES
+from optimizer.route import Leg
+
+if TYPE_CHECKING:
+    from optimizer.graph import ArcGraph
+    from optimizer.route import Route
+
+
+class Figures(NamedTuple):
+    """Counts and shares of a route.
+
+    Attributes
+    ----------
+    waiting_share
+        Hours of waiting, at borders and in transfers, over all hours; None for a route without hours.
+    n_borders
+        Links whose two ends lie in two countries.
+    n_gauge_changes
+        Transfers between two rail gauges; they are among the transfers too.
+    n_transfers
+        Changes of mode or gauge.
+    weak_share
+        Part of the money that rests on numbers of grade D or of none; None for a route without money, and where the
+        dataset grades nothing.
+    """
+
+    waiting_share: float | None
+    n_borders: int
+    n_gauge_changes: int
+    n_transfers: int
+    weak_share: float | None
+
+
+def figures_of(graph: ArcGraph, route: Route) -> Figures:
+    """Return the figures of a route through a virtual network."""
+    nodes = graph.data.network.nodes
+    country, row_of = nodes.text("country"), nodes.row_of
+    links = [leg for leg in route.legs if isinstance(leg, Leg)]
+    transfers = [leg for leg in route.legs if not isinstance(leg, Leg)]
+    moving_h = sum(leg.moving_h for leg in links)
+    return Figures(
+        waiting_share=max(0.0, 1.0 - moving_h / route.time_h) if route.time_h > 0.0 else None,
+        n_borders=sum(country[row_of[leg.from_node]] != country[row_of[leg.to_node]] for leg in links),
+        n_gauge_changes=sum(leg.from_mode.startswith("rail") and leg.to_mode.startswith("rail") for leg in transfers),
+        n_transfers=len(transfers),
+        weak_share=_weak_share(graph, route),
+    )
+
+
+def main_mode(route: Route) -> str:
+    """Return the mode with most of a route's kilometers, the earlier one of `MODES` on a tie.
+
+    Empty for a route of transfers alone.
+    """
+    length_km: dict[str, float] = {}
+    for leg in route.legs:
+        if isinstance(leg, Leg):
+            length_km[leg.mode] = length_km.get(leg.mode, 0.0) + leg.length_km
+    return min(length_km, key=lambda mode: (-length_km[mode], MODES.index(mode)), default="")
+
+
+def _weak_share(graph: ArcGraph, route: Route) -> float | None:
+    """Return the part of a route's money that rests on weak numbers."""
+    commodities = graph.data.commodities
+    unit = str(commodities.text("unit")[commodities.row_of[route.commodity]])
+    weak = weak_costs(graph.data.network, unit)
+    if weak is None or not route.cost_usd > 0.0:
+        return None
+    arcs = np.array(route.arcs, dtype=np.int64)
+    links, transfers = graph.link[arcs], graph.transfer[arcs]
+    weak_usd = weak.links[links[links >= 0]].sum() + weak.transfers[transfers[transfers >= 0]].sum()
+    return min(1.0, float(weak_usd) * route.quantity / route.cost_usd)

@@ -1,0 +1,187 @@
+"""All corridors and main modes side by side as a forwarder reads them, and what each loser lacks."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from math import inf
+from textwrap import fill
+from typing import TYPE_CHECKING
+
+from optimizer.obedience import nodes_passed
+from optimizer.report.document import Document, Table, columns, number, short_number
+from optimizer.report.routes import corridor_name, days, node_name
+from optimizer.route import Leg
+
+if TYPE_CHECKING:
+    from network.model import Dataset
+    from optimizer.comparison import Comparison, Way
+    from optimizer.route import Route
+    from optimizer.thresholds import Interval, Threshold
+
+LINE_WIDTH = 108
+PLACES_WIDTH = 66
+"""Characters for the places of a way; the name of the way takes the rest of a line."""
+
+
+def comparison_document(data: Dataset, comparison: Comparison) -> Document:
+    """Return a table of ways, one of the places that tell them apart, and one of what each loser lacks."""
+    shown = [row for row in comparison.rows if row.route is not None]
+    own = [row for row in shown if not row.same_as]
+    unit = "TEU" if comparison.unit == "teu" else "t"
+    losers = [row for row in own if not row.is_best]
+    document: Document = [
+        Table(
+            columns("Way", ">Days", ">USD", f">kg CO2e/{unit}", ">Waiting %", ">Borders", ">Gauges", ">Weak %"),
+            tuple(_figures(data, row) for row in shown),
+        ),
+        "Gauges: changes of rail gauge. Weak: part of the USD that rests on estimates (grade D) or ungraded numbers.",
+        Table(columns("Way", "Main places"), _places(data, own)),
+    ]
+    if losers:
+        time_value = short_number(comparison.time_value_usd_per_unit_h)
+        carbon_price = short_number(comparison.carbon_price_usd_per_t)
+        document += [
+            Table(
+                columns(
+                    "Why not",
+                    ">Drop USD",
+                    ">or hours",
+                    f"Best at USD/h (now {time_value})",
+                    f"Best at USD/t CO2e (now {carbon_price})",
+                ),
+                tuple(_lack(data, comparison, row) for row in losers),
+            ),
+            _how_to_read(losers),
+        ]
+    return [*document, *_missing(data, comparison)]
+
+
+def comparison_csv(comparison: Comparison) -> str:
+    """Return one row per way, with the columns of `Comparison.records`."""
+    records = comparison.records()
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, list(records[0]) if records else [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(records)
+    return stream.getvalue()
+
+
+def _name(data: Dataset, kind: str, way: str) -> str:
+    """Return the name of a corridor, or the mode."""
+    return corridor_name(data, way) if kind == "corridor" else way
+
+
+def _figures(data: Dataset, row: Way) -> tuple[str, ...]:
+    """Return the cells of a way; one with the route of an earlier one shows only which."""
+    route, figures = row.route, row.figures
+    if route is None or figures is None or row.same_as:
+        return (f"{_name(data, row.kind, row.id)} = {_name(data, 'corridor', row.same_as)}", *[""] * 7)
+    return (
+        _name(data, row.kind, row.id),
+        days(route.time_h),
+        number(route.cost_usd),
+        number(route.co2_kg / route.quantity),
+        _percent(figures.waiting_share),
+        str(figures.n_borders),
+        str(figures.n_gauge_changes),
+        _percent(figures.weak_share),
+    )
+
+
+def _percent(share: float | None) -> str:
+    """Return a share in percent."""
+    return number(None if share is None else 100.0 * share)
+
+
+def _places(data: Dataset, rows: list[Way]) -> tuple[tuple[str, str], ...]:
+    """Return the names of ways and of the places that tell each from the others."""
+    routes = {(row.kind, row.id): row.route for row in rows if row.route is not None}
+    n_passing = Counter(node for route in routes.values() for node in set(nodes_passed(route)))
+    return tuple((_name(data, *key), _main_places(data, route, n_passing) or "direct") for key, route in routes.items())
+
+
+def _main_places(data: Dataset, route: Route, n_passing: Counter[str]) -> str:
+    """Return the places of a route that few other routes pass, in order of travel, as many as fit.
+
+    Places where the mode, the gauge or the country changes come first, as these make a corridor.
+    """
+    changes = {leg.from_node for leg in route.legs if isinstance(leg, Leg) and _is_crossing(data, leg)}
+    changes |= {leg.node_id for leg in route.legs if not isinstance(leg, Leg)}
+    between = [node for node in dict.fromkeys(nodes_passed(route)) if node not in (route.origin, route.destination)]
+    chosen: set[str] = set()
+    width = 0
+    for node in sorted(between, key=lambda node: (node not in changes, n_passing[node])):
+        width += len(node_name(data, node)) + 3
+        if width > PLACES_WIDTH:
+            break
+        chosen.add(node)
+    return " – ".join(node_name(data, node) for node in between if node in chosen)
+
+
+def _is_crossing(data: Dataset, leg: Leg) -> bool:
+    """Say whether the two ends of a link lie in two countries."""
+    countries, row_of = data.network.nodes.text("country"), data.network.nodes.row_of
+    return bool(countries[row_of[leg.from_node]] != countries[row_of[leg.to_node]])
+
+
+def _lack(data: Dataset, comparison: Comparison, row: Way) -> tuple[str, ...]:
+    """Return the cells that say what a losing way lacks."""
+    why_not = row.why_not
+    if why_not is None:
+        raise ValueError(f"{row.id} has no route")
+    return (
+        _name(data, row.kind, row.id),
+        number(why_not.must_drop_usd),
+        number(why_not.must_drop_h),
+        _best_at(why_not.best_at_time_values, comparison.time_value_usd_per_unit_h, why_not.beats_best_at_time_value),
+        _best_at(why_not.best_at_carbon_prices, comparison.carbon_price_usd_per_t, why_not.beats_best_at_carbon_price),
+    )
+
+
+def _best_at(intervals: tuple[Interval, ...], asked: float, threshold: Threshold | None) -> str:
+    """Return the interval of prices nearest to the one asked for, or who is best where this way would be."""
+    if not intervals:
+        tied = "" if threshold is None else f" ({short_number(threshold.value)}: {threshold.best or 'another'})"
+        return f"none{tied}"
+    low, high = min(intervals, key=lambda interval: max(interval[0] - asked, asked - interval[1], 0.0))
+    if high == inf:
+        text = f"from {short_number(low)} up" if low else "any"
+    elif low:
+        text = f"{short_number(low)} to {short_number(high)}"
+    else:
+        text = f"up to {short_number(high)}"
+    return text if len(intervals) == 1 else f"{text}, and elsewhere"
+
+
+def _how_to_read(losers: list[Way]) -> str:
+    """Return what the columns of the last table mean, in as many sentences as it needs."""
+    sentences = [
+        "Drop: how much cheaper, or how many hours faster, a way must be to tie with the best one. Best at: prices of "
+        "an hour per unit, or of a tonne of CO2e, at which the way wins, all else as asked."
+    ]
+    lacks = [row.why_not for row in losers if row.why_not is not None]
+    if any(lack.must_drop_usd is None or lack.must_drop_h is None for lack in lacks):
+        sentences.append("A dash: not by this alone.")
+    if any(
+        (lack.beats_best_at_time_value and not lack.best_at_time_values)
+        or (lack.beats_best_at_carbon_price and not lack.best_at_carbon_prices)
+        for lack in lacks
+    ):
+        sentences.append(
+            "In brackets: the price at which the route draws level with the best one, and what wins there."
+        )
+    return fill(" ".join(sentences), LINE_WIDTH, break_on_hyphens=False)
+
+
+def _missing(data: Dataset, comparison: Comparison) -> list[str]:
+    """Return a line for each reason why ways have no route."""
+    by_reason: dict[str, list[str]] = {}
+    for row in comparison.rows:
+        if row.route is None:
+            by_reason.setdefault(row.reason, []).append(_name(data, row.kind, row.id))
+    return [
+        fill(f"Without a route ({reason}): {'; '.join(names)}.", LINE_WIDTH, break_on_hyphens=False)
+        for reason, names in by_reason.items()
+    ]

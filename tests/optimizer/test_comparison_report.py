@@ -1,0 +1,111 @@
+"""The comparison as text and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+from made_network import dataset, link
+
+from network import load
+from optimizer import Weights
+from optimizer.corridors import compare_corridors
+from optimizer.report.comparison import comparison_csv, comparison_document
+from optimizer.report.document import Table, plain
+
+if TYPE_CHECKING:
+    from optimizer.comparison import Comparison
+
+WAYS = [
+    link("main", "road", "A", "E", cost_usd_per_teu=100, time_h=48, corridors="north"),
+    link("sea-1", "sea", "A", "C", cost_usd_per_teu=1300, time_h=96, corridors="south"),
+    link("sea-2", "sea", "C", "E", cost_usd_per_teu=40, time_h=96, corridors="south"),
+    link("fast", "rail1520", "A", "E", cost_usd_per_teu=400, time_h=24, corridors="express"),
+    link("aside", "road", "E", "X", corridors="elsewhere"),
+]
+CORRIDORS = [
+    {"corridor_id": name, "name": f"The {name} way"} for name in ("north", "south", "express", "elsewhere", "closed")
+]
+
+
+def shown(**options: object) -> tuple[str, list[Table]]:
+    data = dataset(WAYS, corridors=CORRIDORS, names={"C": "Middle Port"})
+    document = comparison_document(data, compare_corridors(data, "A", "E", **options))  # type: ignore[arg-type]
+    return plain(document), [block for block in document if isinstance(block, Table)]
+
+
+def test_tables_by_hand() -> None:
+    """Figures, places, and what each loser lacks; a mode with the route of a corridor is marked, not repeated."""
+    text, (figures, places, why_not) = shown(weights=Weights(time_per_h=2), quantity=10)
+    assert figures.rows == (
+        ("The north way", "2.0", "1,000", "0", "0", "0", "0", "–"),
+        ("road = The north way", *[""] * 7),
+        ("The express way", "1.0", "4,000", "0", "0", "0", "0", "–"),
+        ("rail = The express way", *[""] * 7),
+        ("The south way", "8.0", "13,400", "0", "0", "0", "0", "–"),
+        ("sea = The south way", *[""] * 7),
+    )
+    assert places.rows == (("The north way", "direct"), ("The express way", "direct"), ("The south way", "Middle Port"))
+    assert why_not.rows == (
+        ("The express way", "2,520", "–", "from 12.5 up", "none"),
+        ("The south way", "–", "–", "none", "none"),
+    )
+    assert "USD/h (now 2)" in text
+    assert "A dash: not by this alone." in " ".join(text.split())
+    assert "In brackets" not in text
+    assert "Without a route (no route of this relation belongs to it): The elsewhere way." in text
+    assert "Without a route (none of its links is open to this trip): The closed way; river; air." in text
+
+
+def test_best_in_between_and_beaten_at_a_tie() -> None:
+    """A way that wins between two prices says both; one that never wins names who does where it draws level."""
+    ways = [
+        link("slow", "road", "A", "E", cost_usd_per_teu=100, time_h=100, corridors="north"),
+        link("mid", "road", "A", "E", cost_usd_per_teu=200, time_h=50, corridors="south"),
+        link("fast", "road", "A", "E", cost_usd_per_teu=400, time_h=10, corridors="express"),
+        link("late", "road", "A", "E", cost_usd_per_teu=350, time_h=30, corridors="elsewhere"),
+    ]
+    data = dataset(ways, corridors=CORRIDORS)
+    document = comparison_document(data, compare_corridors(data, "A", "E"))
+    table = next(block for block in document if isinstance(block, Table) and block.columns[0].header == "Why not")
+    cells = {row[0]: row[3] for row in table.rows}
+    assert cells == {
+        "The south way": "2 to 5",
+        "The express way": "from 5 up",
+        "The elsewhere way": "none (3.571: south)",
+    }
+    assert "In brackets: the price" in " ".join(plain(document).split())
+
+
+def test_one_way_only_has_no_losers() -> None:
+    data = dataset(WAYS[:1], corridors=CORRIDORS)
+    text = plain(comparison_document(data, compare_corridors(data, "A", "E")))
+    assert "Why not" not in text
+    assert "The north way" in text
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Comparison:
+    return compare_corridors(load(), "Xi'an", "Duisburg")
+
+
+def test_no_line_is_too_wide(bundled: Comparison) -> None:
+    """The widest corridor names of the bundled network leave every line at 112 characters at most."""
+    text = plain(comparison_document(load(), bundled))
+    assert max(map(len, text.splitlines())) <= 112
+    assert "Aktau – Alat (Port of Baku) – Poti" in text
+
+
+def test_csv_has_a_row_per_way(bundled: Comparison) -> None:
+    """CSV reads back to the same numbers, with empty cells where there is no route."""
+    rows = list(csv.DictReader(io.StringIO(comparison_csv(bundled))))
+    assert [(row["kind"], row["id"]) for row in rows] == [(row.kind, row.id) for row in bundled.rows]
+    for cells, row in zip(rows, bundled.rows, strict=True):
+        if row.route is None:
+            assert cells["reason"] == row.reason
+            assert cells["cost_usd"] == cells["must_drop_usd"] == ""
+        else:
+            assert float(cells["cost_usd"]) == row.route.cost_usd
+            assert cells["is_best"] == str(row.is_best)
