@@ -41,7 +41,10 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("demand_id", "origin", "destination", "commodity", "year", "volume", "unmet_cost_usd_per_unit"),
         *("max_time_h", "avoid_countries", "avoid_modes", "group", "source", "confidence", "note"),
     ),
-    "corridors": ("corridor_id", "name", "name_ru", "description", "source", "confidence", "note"),
+    "corridors": (
+        *("corridor_id", "name", "name_ru", "description", "gateway_nodes", "gateway_links"),
+        *("source", "confidence", "note"),
+    ),
     "observations": (
         *("observation_id", "kind", "origin", "destination", "corridor", "mode", "commodity", "year"),
         *("value", "low", "high", "unit", "source", "confidence", "note"),

@@ -138,6 +138,14 @@ class Network:
         return tuple(keys), freeze(key_of_link)
 
     @cached_property
+    def gateways(self) -> Mapping[str, frozenset[str]]:
+        """Ids of nodes and links of which a route must pass one to belong to a corridor, by corridor that has any."""
+        table = self.corridors
+        cells = zip(table.row_of, table.text("gateway_nodes"), table.text("gateway_links"), strict=True)
+        found = {name: frozenset((*split_list(nodes), *split_list(links))) for name, nodes, links in cells}
+        return MappingProxyType({name: ids for name, ids in found.items() if ids})
+
+    @cached_property
     def is_crossing(self) -> Mask:
         """Mask over links whose ends lie in two countries."""
         tails, heads = self.link_ends

@@ -326,6 +326,10 @@ class Corridor(Record):
     name: str = Field("", description="English name.")
     name_ru: str = Field("", description="Russian name.")
     description: str = Field("", description="Where it runs.")
+    gateway_nodes: str = Field(
+        "", description="Node ids, `;`-separated: a route belongs to the corridor only if it passes a gateway."
+    )
+    gateway_links: str = Field("", description="Link ids, `;`-separated: gateways as well.")
     source: Source = ""
     confidence: Grade = ""
     note: Note = ""

@@ -33,11 +33,12 @@ REFERENCES: dict[str, dict[str, str]] = {
     },
     "transfers": {"node_id": "nodes", "shared_capacity_id": "shared_capacities"},
     "shared_capacities": {"node_id": "nodes"},
+    "corridors": {"gateway_nodes": "nodes", "gateway_links": "links"},
     "demands": {"origin": "nodes", "destination": "nodes", "commodity": "commodities"},
 }
 """Tables whose ids a column names."""
 
-LISTS = frozenset(("corridors",))
+LISTS = frozenset(("corridors", "gateway_nodes", "gateway_links"))
 """Columns of ``;``-separated ids."""
 
 SEARCH_BUDGET = 20_000

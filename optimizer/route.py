@@ -221,14 +221,21 @@ def _unit_leg(graph: ArcGraph, values: CommodityArcs, arc: int) -> Leg | Transfe
 def corridor_of(network: Network, passages: Iterable[tuple[str, float]]) -> str:
     """Return the corridor with most of the kilometers of some (link id, km); the earlier one in the data on a tie.
 
-    A route or flow belongs to one corridor only, so that corridor totals never count a unit twice.
+    A corridor with gateways counts only if one of them is passed. A route or flow belongs to one corridor only, so that
+    corridor totals never count a unit twice.
     """
     length_km: dict[str, float] = {}
-    row_of, labels = network.links.row_of, network.links.text("corridors")
+    links = network.links
+    row_of, labels = links.row_of, links.text("corridors")
+    passed: set[str] = set()
     for link_id, km in passages:
+        passed.add(link_id)
         for corridor in split_list(labels[row_of[link_id]]):
             length_km[corridor] = length_km.get(corridor, 0.0) + km
-    if not length_km:
-        return ""
     order = network.corridors.row_of
-    return min(length_km, key=lambda corridor: (-length_km[corridor], order.get(corridor, len(order)), corridor))
+    ranked = sorted(length_km, key=lambda name: (-length_km[name], order.get(name, len(order)), name))
+    gateways = network.gateways
+    if any(name in gateways for name in ranked):
+        starts, ends = links.text("from_node"), links.text("to_node")
+        passed.update(*((starts[row], ends[row]) for row in [row_of[link_id] for link_id in passed]))
+    return next((name for name in ranked if name not in gateways or not gateways[name].isdisjoint(passed)), "")

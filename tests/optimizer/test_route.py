@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from made_network import dataset, link
 
+from network import DatasetError
 from optimizer import find_routes
 from optimizer.route import Leg, TransferLeg, corridor_of
 
@@ -85,3 +86,48 @@ def test_countries_and_modes_once_in_order_of_travel() -> None:
     route = find_routes(data, "A", "D")[0]
     assert route.countries == ("CN", "KZ", "RU")
     assert route.modes == ("road",)
+
+
+@pytest.mark.parametrize(
+    ("gateways", "expected"),
+    [
+        ({}, "long"),
+        ({"gateway_nodes": "C"}, "long"),
+        ({"gateway_nodes": "X;B"}, "long"),
+        ({"gateway_links": "bc"}, "long"),
+        ({"gateway_nodes": "X"}, "short"),
+        ({"gateway_links": "cx"}, "short"),
+        ({"gateway_nodes": "X", "gateway_links": "ab"}, "long"),
+    ],
+)
+def test_a_route_belongs_to_a_corridor_whose_gateway_it_passes(gateways: dict[str, str], expected: str) -> None:
+    """Most kilometers decide, among the corridors without gateways and those of which a node or link is passed."""
+    data = dataset(
+        [
+            link("ab", "road", "A", "B", length_km=300, corridors="long"),
+            link("bc", "road", "B", "C", length_km=100, corridors="short"),
+            link("cx", "road", "C", "X", corridors="long"),
+        ],
+        corridors=[{"corridor_id": "long", **gateways}, {"corridor_id": "short"}],
+    )
+    assert find_routes(data, "A", "C", k=1)[0].corridor == expected
+
+
+def test_a_route_that_passes_no_gateway_of_its_corridors_belongs_to_none() -> None:
+    """A label alone is not enough where the only corridor has gateways elsewhere."""
+    data = dataset(
+        [link("ab", "road", "A", "B", corridors="sea"), link("bc", "road", "B", "C", corridors="sea")],
+        corridors=[{"corridor_id": "sea", "gateway_nodes": "C"}],
+    )
+    assert [find_routes(data, "A", end, k=1)[0].corridor for end in ("B", "C")] == ["", "sea"]
+
+
+def test_a_gateway_must_exist() -> None:
+    """An id of no node or link is an error of the dataset with its column."""
+    with pytest.raises(DatasetError) as caught:
+        dataset(
+            [link("ab", "road", "A", "B", corridors="c")],
+            corridors=[{"corridor_id": "c", "gateway_nodes": "Nowhere", "gateway_links": "ab;ba"}],
+        )
+    told = {(finding.column, finding.code) for finding in caught.value.findings if finding.severity == "error"}
+    assert told == {("gateway_nodes", "E121"), ("gateway_links", "E121")}
