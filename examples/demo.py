@@ -1,28 +1,24 @@
-"""What `make demo` shows: real routes side by side, then the base-year plan with its bottlenecks."""
+"""What `make demo` shows: every way side by side and why the others lose, then the base-year plan."""
 
 from __future__ import annotations
 
 import time
 
-from compare_routes import CHINA_EUROPE, NORTH_SOUTH, Constraints, command, compare, side_by_side
-
 from network import Dataset, load
-from optimizer import plan_flows
+from optimizer import compare_corridors, plan_flows
+from optimizer.report.comparison import comparison_document
 from optimizer.report.document import plain
 from optimizer.report.plans import plan_document
 
 
-def show(data: Dataset, heading: str, origin: str, destination: str, ways: dict[str, Constraints]) -> None:
-    """Print the best route of each way and the commands behind them."""
+def show(data: Dataset, heading: str, origin: str, destination: str) -> None:
+    """Print the best route of every corridor and main mode between two places."""
     start = time.perf_counter()
-    routes = compare(data, origin, destination, ways)
+    comparison = compare_corridors(data, origin, destination)
     seconds = time.perf_counter() - start
     print(f"{heading}: {origin} → {destination}, one TEU, terminal to terminal ({seconds:.2f} s)\n")
-    print(plain([side_by_side(routes)]), end="\n\n")
-    print("The same leg by leg on the command line (.venv/bin/corridor):")
-    for name, constraints in ways.items():
-        print(f"  {name:19}{command(origin, destination, constraints)}")
-    print()
+    print(plain(comparison_document(data, comparison)), end="\n\n")
+    print(f'In .venv/bin: corridor route "{origin}" {destination} --each-corridor\n')
 
 
 def main() -> None:
@@ -34,8 +30,8 @@ def main() -> None:
         f"{data.info.title}, version {data.info.version}: {len(network.nodes)} nodes, {len(network.links)} links, "
         f"{len(data.demands)} demands ({time.perf_counter() - start:.2f} s to read and check)\n"
     )
-    show(data, "1. China–Europe", "Xi'an", "Duisburg", CHINA_EUROPE)
-    show(data, "2. North–South", "Moscow", "Mumbai", NORTH_SOUTH)
+    show(data, "1. China–Europe", "Xi'an", "Duisburg")
+    show(data, "2. North–South", "Moscow", "Mumbai")
 
     start = time.perf_counter()
     plan = plan_flows(data)

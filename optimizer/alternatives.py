@@ -28,15 +28,18 @@ if TYPE_CHECKING:
     from optimizer.search import Digraph, Path, Step
     from optimizer.trip import Trip
 
-MOST_SHARED = 0.6
+MOST_SHARED = 0.5
 """Of the kilometers of a better route, what an alternative may share with it (limited overlap; on roads 0.8).
 
-On this scale a route by Khorgos instead of Dostyk, or by another sea, is another route; another track around a city is
-not.
+At half, routes by another trunk line or another sea are other routes; another crossing of the same border, or another
+port of the same coast, is not.
 """
 
 MOST_STRETCH = 2.0
-"""Weight of an alternative at most, as a multiple of the best route's (bounded stretch; on roads 1.25)."""
+"""Weight of an alternative at most, as a multiple of the best route's (bounded stretch; on roads 1.25).
+
+Trains, ships and trucks weigh far more unequally than two roads do.
+"""
 
 LOCAL = 0.25
 """Every part of an alternative that weighs at most this share of the best route is itself a best way between its ends

@@ -71,6 +71,11 @@ def command(
     for name, is_given in counted:
         if chosen and is_given:
             raise click.UsageError(f"{chosen[0]} lists every route of its kind; leave {name} out.")
+    priced = [name for name in ("minimize", "time_value", "carbon_price") if asked[name] is not None]
+    if pareto and priced:
+        raise click.UsageError(
+            f"--pareto lists the best routes at all prices; leave --{priced[0].replace('_', '-')} out."
+        )
     data, options = question_of(**asked)
     if each_corridor:
         _compare(data, origin, destination, options, form, output)
