@@ -27,7 +27,8 @@ class WhyNot(NamedTuple):
         By how much its money for the whole quantity must fall to tie. None where money has no weight, or is less than
         that: it does not win by price alone.
     must_drop_h
-        By how many hours it must be faster to tie. None where time has no weight, or where it has not as many.
+        By how many hours it must be faster to tie, its 90th percentile being as many hours less. None where time has no
+        weight, or where it has not as many.
     beats_best_at_time_value
         Where this very route ties with the best one as the price of an hour changes, in USD per hour and unit.
     beats_best_at_carbon_price
@@ -109,6 +110,8 @@ class Comparison:
         Unit of the quantity, ``teu`` or ``t``.
     time_value_usd_per_unit_h, carbon_price_usd_per_t
         The two prices asked for, which the thresholds are to be compared with.
+    p90_price_usd_per_unit_h
+        The price asked for an hour of the 90th percentile of the time, which is the same at all thresholds.
     """
 
     best: Route
@@ -117,6 +120,7 @@ class Comparison:
     unit: str
     time_value_usd_per_unit_h: float
     carbon_price_usd_per_t: float
+    p90_price_usd_per_unit_h: float = 0.0
 
     def to_mapping(self) -> dict[str, Any]:
         """Return the comparison as plain values with the keys of the command line's JSON."""
@@ -130,6 +134,7 @@ class Comparison:
             "year": self.year,
             "time_value_usd_per_unit_h": self.time_value_usd_per_unit_h,
             "carbon_price_usd_per_t": self.carbon_price_usd_per_t,
+            "p90_price_usd_per_unit_h": self.p90_price_usd_per_unit_h,
             "best": best.to_mapping(),
             "rows": [row.to_mapping() for row in self.rows],
         }
@@ -157,6 +162,8 @@ def _record(row: Way) -> dict[str, str | float | int | bool | None]:
         "same_as": row.same_as,
         "reason": row.reason,
         "time_h": route and route.time_h,
+        "time_p90_h": route and route.time_p90_h,
+        "arrive": None if route is None or route.arrive is None else route.arrive.isoformat(),
         "cost_usd": route and route.cost_usd,
         "co2_kg": route and route.co2_kg,
         "co2_kg_per_unit": route and route.co2_kg / route.quantity,

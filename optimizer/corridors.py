@@ -15,10 +15,11 @@ from network.values import commodity_may_use
 from optimizer.comparison import Comparison, Way, WhyNot
 from optimizer.figures import figures_of, main_mode
 from optimizer.graph import time_per_h
-from optimizer.pricing import CO2, TIME, Prices, exact, measures_of
-from optimizer.search import FREE, complete, distances_to_sink
-from optimizer.thresholds import Line, intervals_of, lower_envelope, tie
-from optimizer.trip import best_arcs, digraph_of, limits_of, plan_trip, route_of
+from optimizer.oracle import MOST_FACTOR, oracle_of
+from optimizer.pricing import CO2, TIME, Prices, exact
+from optimizer.search import FREE
+from optimizer.thresholds import envelope_of, intervals_of, tie
+from optimizer.trip import best_arcs, digraph_of, plan_trip, route_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -27,13 +28,11 @@ if TYPE_CHECKING:
     from network.model import Dataset
     from optimizer.comparison import Kind
     from optimizer.graph import ArcGraph
-    from optimizer.pricing import Measures
+    from optimizer.oracle import Arcs, Oracle
     from optimizer.route import Route
-    from optimizer.search import Digraph, Limit
-    from optimizer.thresholds import Price, Stretch
+    from optimizer.search import Digraph
+    from optimizer.thresholds import Envelope, Line
     from optimizer.trip import RouteOptions, Trip
-
-    Arcs = tuple[int, ...]
 
 FOREIGN = 3
 """How many times a link of other corridors (other modes) counts in the search for a corridor's (mode's) own route.
@@ -42,7 +41,7 @@ At twice, routes of another corridor with a detour over a few links of this one 
 routes cross oceans to avoid a feeder.
 """
 
-ALONE = 1000
+ALONE = MOST_FACTOR
 """How many times it counts where that gives no route of the corridor.
 
 It finds corridors that lose by more than a feeder is worth, as all trains do where only hours count.
@@ -69,14 +68,17 @@ def compare_corridors(data: Dataset, origin: str, destination: str, **options: U
     corridor with a detour back and forth over the corridor's links until they make up most of it. So the route of a
     corridor is the one of least weight when every link that belongs to other corridors only counts three times; links
     of the corridor, links of none and transfers count once. Other corridors then serve as feeders where they must, but
-    do not replace the trunk. Where what is found does not belong to the corridor, the row takes the lightest of
+    do not replace the trunk. Where what is found does not belong to the corridor, such links count a thousand times,
+    and what is found then is its route if it belongs to it and nine tenths of its kilometers lie on own links.
 
-    - the route found when such links count a thousand times, if nine tenths of its kilometers lie on own links;
-    - the routes of the corridor that are the best of all at some time value or carbon price.
+    The same goes for main modes, with the links of other modes. The row of a corridor or mode shows the lightest of all
+    these routes that belongs to it, or one that is the best of all at some time value or carbon price, where that is
+    lighter; if there is none, it has no route. Nothing is counted more than once in the figures shown, and the best
+    route of all always stands in the row of its own corridor and mode.
 
-    If there is none, the corridor has no route. The same goes for main modes, with the links of other modes. Nothing is
-    counted more than once in the figures shown, and the best route of all always stands in the row of its own corridor
-    and mode.
+    On a date of departure hours are those of that date, with the waits for its departures and seasons, and thresholds
+    hold for that date: the weight of a route is still a line over the price of an hour, its own hours being the slope.
+    A price of the 90th percentile stays as asked. What a link counts beyond once is then its weight at expected waits.
 
     Parameters
     ----------
@@ -85,11 +87,8 @@ def compare_corridors(data: Dataset, origin: str, destination: str, **options: U
 
     Raises
     ------
-    UnknownIdError, NoRouteError
+    UnknownIdError, NoRouteError, ValueError
         As in `find_routes`.
-    ValueError
-        As in `find_routes`; and where the weight of a route is no sum over its links, as on a date of departure or with
-        a price of the 90th percentile of the time: thresholds are then no single prices.
 
     Examples
     --------
@@ -99,11 +98,6 @@ def compare_corridors(data: Dataset, origin: str, destination: str, **options: U
     ...     print(way.id, way.route and way.route.cost_usd, way.why_not and way.why_not.must_drop_usd)  # doctest: +SKIP
     """
     trip = plan_trip(data, origin, destination, **options)
-    if not trip.is_sum:
-        raise ValueError(
-            "corridors are compared at expected waits and median times; leave out the date of departure and the weight "
-            "on the 90th percentile"
-        )
     best = best_arcs(trip) if trip.has_moves else None
     if best is None:
         # Only a refusal pays for looking into its reasons.
@@ -113,11 +107,13 @@ def compare_corridors(data: Dataset, origin: str, destination: str, **options: U
     question = _question_of(trip)
     asked = question.asked
     envelopes = (
-        _envelope(question, asked._replace(time_per_h=Fraction(0)), TIME),
-        _envelope(question, asked._replace(co2_per_kg=Fraction(0)), CO2_PER_T),
+        envelope_of(question.oracle, asked._replace(time_per_h=Fraction(0)), TIME),
+        envelope_of(question.oracle, asked._replace(co2_per_kg=Fraction(0)), CO2_PER_T),
     )
+    optima = dict.fromkeys(stretch.line.arcs for envelope in envelopes for stretch in envelope.stretches)
     labels = (_corridors(data), _main_modes(data, trip.commodity))
-    rows = [row for of_kind in labels for row in _rows(question, of_kind, best, envelopes)]
+    found = [best, *optima, *(arcs for of_kind in labels for arcs in _kept_to(question, of_kind, best))]
+    rows = [row for of_kind in labels for row in _rows(question, of_kind, found, envelopes)]
     rows.sort(key=lambda row: (not row.is_best, inf if row.why_not is None else row.why_not.gap_usd))
     return Comparison(
         best=question.route_of(best),
@@ -126,56 +122,38 @@ def compare_corridors(data: Dataset, origin: str, destination: str, **options: U
         unit=str(data.commodities.text("unit")[trip.commodity]),
         time_value_usd_per_unit_h=float(asked.time_per_h),
         carbon_price_usd_per_t=float(asked.co2_per_kg * KG_PER_T),
+        p90_price_usd_per_unit_h=float(asked.p90_per_h),
     )
 
 
 class _Question(NamedTuple):
-    """A trip with what all searches for it share.
-
-    `keys_at` returns the keys of arcs at ranked prices, `route_of` the route of some arcs; both make each once.
-    """
+    """A trip with what all searches for it share; `route_of` makes the route of some arcs once."""
 
     trip: Trip
     graph: ArcGraph
     digraph: Digraph
-    limits: list[Limit]
-    measures: Measures
-    keys_at: Callable[[tuple[Prices, ...]], list[int]]
+    oracle: Oracle
     asked: Prices
     route_of: Callable[[Arcs], Route]
+
+    def weight(self, arcs: Arcs) -> Fraction:
+        """Return what a route weighs at the prices asked for, per commodity unit."""
+        return self.oracle.totals(arcs).at(self.asked)
 
 
 def _question_of(trip: Trip) -> _Question:
     """Return what all searches for a trip share."""
-    data, weights, digraph = trip.data, trip.weights, digraph_of(trip)
-    month = trip.number("month")
-    measures = measures_of(data, trip.year, None if month is None else int(month), trip.commodity)
-    time_value = time_per_h(data, trip.commodity, weights)
+    weights, digraph = trip.weights, digraph_of(trip)
+    time_value = time_per_h(trip.data, trip.commodity, weights)
+    made = cache(partial(route_of, trip))
     return _Question(
         trip=trip,
         graph=trip.network.graph,
         digraph=digraph,
-        limits=limits_of(trip, digraph),
-        measures=measures,
-        keys_at=cache(partial(measures.keys, spare_bits=ALONE.bit_length())),
-        asked=Prices(exact(weights.cost), exact(time_value), exact(weights.co2_per_kg)),
-        route_of=cache(partial(route_of, trip)),
+        oracle=oracle_of(trip, digraph, made),
+        asked=Prices(*map(exact, (weights.cost, time_value, weights.co2_per_kg, weights.p90_per_h))),
+        route_of=made,
     )
-
-
-def _best(question: _Question, ranked: tuple[Prices, ...], factors: Sequence[int] | None = None) -> Arcs:
-    """Return the route of least weight at the first prices; ties by the next, then by money and by time.
-
-    Each arc counts as many times as `factors` says, one entry per arc and a final one. There is always such a route, as
-    the trip has one.
-    """
-    digraph, keys = question.digraph, question.keys_at(ranked)
-    if factors is not None:
-        keys = [key * factor for key, factor in zip(keys, factors, strict=True)]
-    # Limits may ask for routes by places farther from the destination than the origin is.
-    bounds = distances_to_sink(digraph, keys, enough=None if question.limits else digraph.source)
-    path = complete(digraph, keys, bounds, question.limits)
-    return tuple(arc for _, arc in path or () if arc != FREE)
 
 
 class _Labels(NamedTuple):
@@ -207,58 +185,30 @@ def _main_modes(data: Dataset, commodity: int) -> _Labels:
     return _Labels("mode", tuple(compress(MODES, is_allowed)), of_link, main_mode)
 
 
-class _Envelope(NamedTuple):
-    """The best of all routes as one price rises, all else as asked: weight = base + price · slope."""
-
-    base: Prices
-    slope: Prices
-    stretches: Sequence[Stretch] = ()
-
-    def line(self, measures: Measures, arcs: Arcs) -> Line:
-        """Return a route as a line over this price."""
-        totals = measures.totals(arcs)
-        return Line(totals.at(self.base), totals.at(self.slope), arcs)
-
-
-def _envelope(question: _Question, base: Prices, slope: Prices) -> _Envelope:
-    """Return the best of all routes by the price of `slope`."""
-    envelope = _Envelope(base, slope)
-
-    def best_at(price: Price) -> Line:
-        if not isinstance(price, Fraction):
-            ranked: tuple[Prices, ...] = (slope, base)
-        elif price == 0:
-            ranked = (base, slope)
-        else:
-            ranked = (Prices(*(fixed + price * rising for fixed, rising in zip(base, slope, strict=True))),)
-        return envelope.line(question.measures, _best(question, ranked))
-
-    return envelope._replace(stretches=lower_envelope(best_at))
-
-
-def _rows(question: _Question, labels: _Labels, best: Arcs, envelopes: tuple[_Envelope, _Envelope]) -> Iterable[Way]:
-    """Yield a row for every corridor, or for every mode, in order."""
-    measures = question.measures
-    open_names = {name for link in _open_links(question) for name in labels.of_link[link]}
+def _rows(
+    question: _Question, labels: _Labels, found: Sequence[Arcs], envelopes: tuple[Envelope, Envelope]
+) -> Iterable[Way]:
+    """Yield a row for every corridor, or for every mode, in order, given the routes found, the best one first."""
+    open_names = _open_names(question, labels)
+    best = found[0]
 
     def name_of(line: Line) -> str:
         return labels.of_route(question.route_of(line.arcs))
 
     at_time_values, at_carbon_prices = (intervals_of(envelope.stretches, name_of) for envelope in envelopes)
-    optima = {stretch.line.arcs: name_of(stretch.line) for envelope in envelopes for stretch in envelope.stretches}
-    optima[best] = labels.of_route(question.route_of(best))
-    best_lines = [envelope.line(measures, best) for envelope in envelopes]
+    best_lines = [envelope.line(best) for envelope in envelopes]
     for name in labels.names:
         if name not in open_names:
             yield Way(labels.kind, name, reason=NOT_OPEN)
             continue
-        own_optima = [arcs for arcs, name_there in optima.items() if name_there == name]
-        arcs = best if best in own_optima else _own_route(question, labels, name, own_optima)
-        if arcs is None:
+        own = [arcs for arcs in found if labels.of_route(question.route_of(arcs)) == name]
+        if not own:
             yield Way(labels.kind, name, reason=NOT_KEPT_TO)
             continue
+        # In a tie the best one by rounded weights may lie a hair above.
+        arcs = best if best in own else min(own, key=question.weight)
         by_time_value, by_carbon_price = (
-            tie(envelope.line(measures, arcs), best_line, envelope.stretches, name_of)
+            tie(envelope.line(arcs), best_line, envelope.stretches, name_of)
             for envelope, best_line in zip(envelopes, best_lines, strict=True)
         )
         gap_usd, must_drop_usd, must_drop_h = _drops(question, arcs, best)
@@ -275,43 +225,40 @@ def _rows(question: _Question, labels: _Labels, best: Arcs, envelopes: tuple[_En
         yield Way(labels.kind, name, route, figures_of(question.graph, route), why_not, is_best=arcs == best)
 
 
-def _own_route(question: _Question, labels: _Labels, name: str, own_optima: Sequence[Arcs]) -> Arcs | None:
-    """Return the route that a corridor or mode other than that of the best route shows; see `compare_corridors`."""
-    links, length_km, measures = question.graph.link.tolist(), question.graph.length_km, question.measures
-    is_foreign = labels.is_foreign(name, links)
-
-    def favored(foreign: int) -> Arcs | None:
-        arcs = _best(question, (question.asked,), [foreign if is_other else 1 for is_other in is_foreign] + [1])
-        return arcs if labels.of_route(question.route_of(arcs)) == name else None
-
-    arcs = favored(FOREIGN)
-    if arcs is not None:
-        return arcs
-    found = list(own_optima)
-    alone = favored(ALONE)
-    if alone is not None:
-        own_km = sum(length_km[arc] for arc in alone if name in labels.of_link[links[arc]])
-        if own_km >= OWN_SHARE * question.route_of(alone).length_km:
-            found.append(alone)
-    return min(found, key=lambda arcs: measures.totals(arcs).at(question.asked), default=None)
+def _kept_to(question: _Question, labels: _Labels, best: Arcs) -> Iterable[Arcs]:
+    """Yield the route that keeps to a corridor or mode, for all but that of the best route; see `compare_corridors`."""
+    links, length_km = question.graph.link.tolist(), question.graph.length_km
+    open_names = _open_names(question, labels)
+    for name in labels.names:
+        if name not in open_names or name == labels.of_route(question.route_of(best)):
+            continue
+        is_foreign = [*labels.is_foreign(name, links), False]
+        for foreign, own_share in ((FOREIGN, 0.0), (ALONE, OWN_SHARE)):
+            arcs = question.oracle.best(question.asked, [foreign if is_other else 1 for is_other in is_foreign])
+            route = question.route_of(arcs)
+            own_km = sum(length_km[arc] for arc in arcs if name in labels.of_link[links[arc]])
+            if labels.of_route(route) == name and own_km >= own_share * route.length_km:
+                yield arcs
+                break
 
 
-def _open_links(question: _Question) -> set[int]:
-    """Return the rows of the links that the trip may use."""
+def _open_names(question: _Question, labels: _Labels) -> set[str]:
+    """Return the corridors or modes of the links that the trip may use."""
     digraph, link = question.digraph, question.graph.link
     steps = (steps for node, steps in enumerate(digraph.out) if node not in digraph.closed)
     arcs = {arc for arc_steps in steps for head, arc in arc_steps if head not in digraph.closed} - {FREE}
-    return set(link[list(arcs)].tolist()) - {-1}
+    return {name for row in set(link[list(arcs)].tolist()) - {-1} for name in labels.of_link[row]}
 
 
 def _drops(question: _Question, arcs: Arcs, best: Arcs) -> tuple[float, float | None, float | None]:
     """Return the gap to the best route in USD for the quantity, and the USD and hours that would close it."""
     asked, quantity = question.asked, exact(question.trip.quantity)
-    totals = question.measures.totals(arcs)
+    totals, hour = question.oracle.totals(arcs), asked.time_per_h + asked.p90_per_h
     # The best route was found by rounded weights, so in a tie it may lie a hair above.
-    gap = max(Fraction(0), totals.at(asked) - question.measures.totals(best).at(asked))
+    gap = max(Fraction(0), question.weight(arcs) - question.weight(best))
     usd = gap / asked.cost if asked.cost else None
-    hours = gap / asked.time_per_h if asked.time_per_h else None
+    # An hour less moves the percentile along with the time.
+    hours = gap / hour if hour else None
     return (
         float(gap * quantity),
         float(usd * quantity) if usd is not None and usd <= totals.cost_usd else None,

@@ -1,4 +1,4 @@
-"""Money, time and CO2 of arcs as whole numbers, so that routes can be compared exactly at any prices of the three."""
+"""Prices of money, time and CO2, what routes weigh at them, and arcs as whole numbers that compare routes exactly."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
 
 class Prices(NamedTuple):
-    """What is minimized, in USD per unit of a commodity: per USD, per hour and per kg of CO2e."""
+    """What is minimized, in USD per unit of a commodity: per USD, hour, kg of CO2e, and hour of the 90th percentile."""
 
     cost: Fraction
     time_per_h: Fraction
     co2_per_kg: Fraction
+    p90_per_h: Fraction = Fraction(0)
 
 
 MONEY = Prices(Fraction(1), Fraction(0), Fraction(0))
@@ -34,11 +35,12 @@ CO2 = Prices(Fraction(0), Fraction(0), Fraction(1))
 
 
 class Totals(NamedTuple):
-    """What one unit of a commodity pays along a path, exact sums of the arcs' values in 13 digits."""
+    """What one unit of a commodity pays along a path, and the 90th percentile of its hours where that has a price."""
 
     cost_usd: Fraction
     time_h: Fraction
     co2_kg: Fraction
+    time_p90_h: Fraction = Fraction(0)
 
     def at(self, prices: Prices) -> Fraction:
         """Return the weight at some prices."""
@@ -57,7 +59,7 @@ class Measures:
     units: tuple[Fraction, Fraction, Fraction]
 
     def totals(self, arcs: Iterable[int]) -> Totals:
-        """Return the totals of a path of arcs."""
+        """Return the totals of a path of arcs, exact sums of the arcs' values in 13 digits, without a percentile."""
         arcs = list(arcs)
         return Totals(
             *(sum(numbers[arc] for arc in arcs) * unit for numbers, unit in zip(self.numbers, self.units, strict=True))
@@ -72,12 +74,13 @@ class Measures:
         """Return a whole number per arc, and a final 0, whose sums order paths.
 
         Paths are ordered by their weight at the first prices, ties by the next, then by money, then by time. Each takes
-        lower digits than the one before, with room for any path of which every arc counts up to 2^spare_bits times.
+        lower digits than the one before, with room for any path of which every arc counts up to 2^spare_bits times. A
+        price of the 90th percentile, which is no sum over arcs, is left out.
         """
         cost = time = co2 = 0
         most_usd, most_h, most_kg = self.most
         for prices in (*ranked, MONEY, TIME):
-            exact = [price * unit for price, unit in zip(prices, self.units, strict=True)]
+            exact = [price * unit for price, unit in zip(prices[:3], self.units, strict=True)]
             common = lcm(*(value.denominator for value in exact))
             usd, hours, kg = (value.numerator * (common // value.denominator) for value in exact)
             room = (usd * most_usd + hours * most_h + kg * most_kg).bit_length() + MOST_STAGES_BITS + spare_bits

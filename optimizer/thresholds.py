@@ -1,4 +1,4 @@
-"""At which price which route is best: exact thresholds of a price that all hours, or all emissions, pay alike."""
+"""At which price which route is best: thresholds of a price that all hours, or all emissions, pay alike."""
 
 from __future__ import annotations
 
@@ -6,13 +6,20 @@ from fractions import Fraction
 from math import inf
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from optimizer.pricing import Prices
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    from optimizer.oracle import Oracle
 
 Price = Fraction | float
 """A price of at least 0, exact; infinity is the only float."""
 
 Interval = tuple[float, float]
+
+EXACT = Fraction(0)
+"""Tolerance of weights that are exact: a tie is a tie."""
 
 
 class Line(NamedTuple):
@@ -47,32 +54,74 @@ class Threshold(NamedTuple):
     best: str = ""
 
 
-def lower_envelope(best_at: Callable[[Price], Line]) -> list[Stretch]:
+class Envelope(NamedTuple):
+    """The best of all routes as one price rises, all else as asked: weight = base + price · slope."""
+
+    oracle: Oracle
+    base: Prices
+    slope: Prices
+    stretches: Sequence[Stretch] = ()
+
+    def line(self, arcs: tuple[int, ...]) -> Line:
+        """Return a route as a line over this price."""
+        totals = self.oracle.totals(arcs)
+        return Line(totals.at(self.base), totals.at(self.slope), arcs)
+
+    def best_at(self, price: Price) -> Line:
+        """Return a route of least weight at a price, at infinity one of least slope, as a line."""
+        if isinstance(price, Fraction):
+            weighed = zip(self.base, self.slope, strict=True)
+            prices = Prices(*(fixed + price * rising for fixed, rising in weighed))
+        else:
+            prices = self.slope
+        return self.line(self.oracle.best(prices))
+
+
+def envelope_of(oracle: Oracle, base: Prices, slope: Prices) -> Envelope:
+    """Return the best of all routes by the price of `slope`, all else at the prices of `base`."""
+    envelope = Envelope(oracle, base, slope)
+    return envelope._replace(stretches=lower_envelope(envelope.best_at, oracle.tolerance))
+
+
+def lower_envelope(best_at: Callable[[Price], Line], tolerance: Fraction = EXACT) -> list[Stretch]:
     """Return which line is lowest from price 0 to infinity, as stretches that meet, cheapest price first.
 
     Parameters
     ----------
     best_at
-        Returns a line of least weight at a price: at 0 one of least slope among them, at infinity one of least slope
-        and then of least base.
+        Returns a line of least weight at a price, at infinity one of least slope.
+    tolerance
+        Relative: weights, and slopes, that differ by less are equal. It must exceed the rounding of `best_at`; 0 where
+        that is exact.
 
     Notes
     -----
     Two lines known to be lowest somewhere meet at a price. Either nothing is lower there, and it is a breakpoint, or
     what is lower there is a further line of the envelope, which splits the question in two. So an envelope of n lines
-    takes 2 n queries at most. Arithmetic is exact: a breakpoint is the price itself, and a tie is a tie.
+    takes 2 n queries, and two more where the ends tie. Arithmetic is exact: a breakpoint is the price itself.
+
+    What is lower by the tolerance at most has no stretch of its own. For a fixed left line each line found lies below
+    it at a lower price than the one before, so that each is found once and the search ends whatever rounding does.
 
     Source: Eisner and Severance (1976), Journal of the ACM 23:619.
     """
-    left, right = best_at(Fraction(0)), best_at(inf)
-    stretches: list[Stretch] = []
+    less = 1 - tolerance
     low = Fraction(0)
-    waiting = [] if right.slope == left.slope else [right]
+    left, right = best_at(low), best_at(inf)
+    stretches: list[Stretch] = []
+    waiting = [right] if right.slope < left.slope * less else []
     while waiting:
         right = waiting[-1]
+        if left.at(low) >= right.at(low) * less:
+            # They tie at once, and the right one rises less.
+            left = waiting.pop()
+            continue
         price = (right.base - left.base) / (left.slope - right.slope)
         middle = best_at(price)
-        if middle.at(price) < left.at(price):
+        if middle.slope < left.slope and middle.at(price) < left.at(price) * less:
+            # Only a tie at infinity, or rounding, leaves lines waiting that do not rise less than this one.
+            while waiting and waiting[-1].slope >= middle.slope * less:
+                waiting.pop()
             waiting.append(middle)
         else:
             stretches.append(Stretch(low, price, left))

@@ -212,15 +212,30 @@ def search_of(trip: Trip) -> Search:
     network, digraph = trip.network, digraph_of(trip)
     if trip.is_sum:
         return SumSearch(digraph, network.keys, limits_of(trip, digraph))
-    weights, clock, priced = trip.weights, trip.clock, trip.priced
-    max_time_h, max_cost_usd = trip.number("max time"), trip.number("max cost")
-    spread = [*(network.graph.spread_h**2).tolist(), 0.0] if weights.p90_per_h else [0.0] * len(priced)
-    counted = [(priced, inf), (clock.travel_h, _slightly_above(max_time_h)), (spread, inf)]
-    if max_cost_usd is not None or not weights.cost:
+    priced = trip.priced
+    hours, spread, money = tallies_of(trip, digraph)
+    tallies = [Limit(priced, distances_to_sink(digraph, priced), inf), hours, spread]
+    if money.most < inf or not trip.weights.cost:
         # Money that has no weight still decides between routes of the same measure.
-        counted.append((network.cost_usd, _slightly_above(max_cost_usd, trip.quantity)))
-    tallies = [Limit(each, distances_to_sink(digraph, each), most) for each, most in counted]
-    return LabelSearch(digraph, tallies, trip.price, clock.arrive_h)
+        tallies.append(money)
+    return LabelSearch(digraph, tallies, trip.price, trip.clock.arrive_h)
+
+
+def tallies_of(trip: Trip, digraph: Digraph) -> tuple[Limit, Limit, Limit]:
+    """Return what labels of a trip count beside their priced sum: hours, squared spread, and money per commodity unit.
+
+    The spread is 0 where no percentile has a price; without a limit on the trip the ceilings are infinite.
+    """
+    network, travel_h = trip.network, trip.clock.travel_h
+    spread = (network.graph.spread_h**2).tolist() if trip.weights.p90_per_h else [0.0] * network.graph.n_arcs
+    most_h, most_usd = trip.number("max time"), trip.number("max cost")
+    counted = (
+        (travel_h, _slightly_above(most_h)),
+        ([*spread, 0.0], inf),
+        (network.cost_usd, _slightly_above(most_usd, trip.quantity)),
+    )
+    hours, variance, money = (Limit(each, distances_to_sink(digraph, each), most) for each, most in counted)
+    return hours, variance, money
 
 
 def route_of(trip: Trip, arcs: Sequence[int]) -> Route:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import click
@@ -25,7 +26,32 @@ if TYPE_CHECKING:
     from optimizer.trip import RouteOptions
 
 UNITS = ("teu", "feu", "t", "truck", "train", "flight", "sailing")
-DATES = ("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
+
+
+class Unit(click.Choice[str]):
+    """A unit of quantities, also in the plural and in capitals."""
+
+    def __init__(self) -> None:
+        super().__init__(UNITS, case_sensitive=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the unit meant."""
+        singular = str(value).casefold().removesuffix("s")
+        return super().convert(singular if singular in UNITS else value, param, ctx)
+
+
+class Departure(click.DateTime):
+    """A day, or a moment of it, in ISO 8601 without a time zone; what is none is refused in a forwarder's words."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return the moment meant; a day alone is its midnight."""
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is not None:
+            self.fail(f'"{value}" is no date such as 2026-12-01 or 2026-12-01T18:30 (without a time zone).', param, ctx)
+        return moment
 
 
 class Asked(TypedDict):
@@ -44,7 +70,7 @@ class Asked(TypedDict):
     max_time_h: float | None
     max_cost: float | None
     month: int | None
-    depart: Any
+    depart: datetime | None
     scenarios: tuple[str, ...]
     dataset: str | None
     year: int | None
@@ -64,7 +90,7 @@ def question_options(function: Function) -> Function:
             ),
             click.option(
                 "--unit",
-                type=click.Choice(UNITS, case_sensitive=False),
+                type=Unit(),
                 help="Unit of the quantity, a vehicle being a full one; default: the commodity's own.",
             ),
             weight_options("cost", "time", "co2", "reliability"),
@@ -79,7 +105,7 @@ def question_options(function: Function) -> Function:
             ),
             click.option(
                 "--depart",
-                type=click.DateTime(DATES),
+                type=Departure(),
                 metavar="YYYY-MM-DD",
                 help="Leave on this day: wait for real departures and open seasons, and tell the day of arrival.",
             ),

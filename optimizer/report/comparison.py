@@ -15,28 +15,46 @@ from optimizer.report.routes import corridor_name, days, node_name
 from optimizer.route import Leg
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from network.model import Dataset
     from optimizer.comparison import Comparison, Way
     from optimizer.route import Route
     from optimizer.thresholds import Interval, Threshold
 
+GAUGES_AND_WEAK = (
+    "Gauges: changes of rail gauge. Weak: part of the USD that rests on estimates (grade D) or ungraded numbers."
+)
 LINE_WIDTH = 108
 PLACES_WIDTH = 66
 """Characters for the places of a way; the name of the way takes the rest of a line."""
 
+NAME_WIDTH = 35
+"""Characters for the name of a way that is the same as another one, whose own name is never cut."""
+
+MOST_PRICE = 10_000
+"""Prices of an hour or a tonne beyond this, in USD, are told in JSON and CSV only: nobody pays them."""
+
 
 def comparison_document(data: Dataset, comparison: Comparison) -> Document:
-    """Return a table of ways, one of the places that tell them apart, and one of what each loser lacks."""
+    """Return a table of ways, one of the places that tell them apart, and one of what each loser lacks.
+
+    Where the 90th percentile of the time has a price, it has a column; else, on a date, the day of arrival has one. A
+    line has no room for both.
+    """
     shown = [row for row in comparison.rows if row.route is not None]
     own = [row for row in shown if not row.same_as]
     unit = "TEU" if comparison.unit == "teu" else "t"
     losers = [row for row in own if not row.is_best]
+    header, time_of, meaning = _time_column(comparison)
     document: Document = [
         Table(
-            columns("Way", ">Days", ">USD", f">kg CO2e/{unit}", ">Waiting %", ">Borders", ">Gauges", ">Weak %"),
-            tuple(_figures(data, row) for row in shown),
+            columns(
+                "Way", ">Days", *header, ">USD", f">kg CO2e/{unit}", ">Waiting %", ">Borders", ">Gauges", ">Weak %"
+            ),
+            tuple(_figures(data, row, time_of) for row in shown),
         ),
-        "Gauges: changes of rail gauge. Weak: part of the USD that rests on estimates (grade D) or ungraded numbers.",
+        fill(f"{GAUGES_AND_WEAK}{meaning}", LINE_WIDTH),
         Table(columns("Way", "Main places"), _places(data, own)),
     ]
     if losers:
@@ -53,7 +71,7 @@ def comparison_document(data: Dataset, comparison: Comparison) -> Document:
                 ),
                 tuple(_lack(data, comparison, row) for row in losers),
             ),
-            _how_to_read(losers),
+            _how_to_read(comparison, losers),
         ]
     return [*document, *_missing(data, comparison)]
 
@@ -73,14 +91,29 @@ def _name(data: Dataset, kind: str, way: str) -> str:
     return corridor_name(data, way) if kind == "corridor" else way
 
 
-def _figures(data: Dataset, row: Way) -> tuple[str, ...]:
+def _time_column(comparison: Comparison) -> tuple[tuple[str, ...], Callable[[Route], tuple[str, ...]], str]:
+    """Return the header of what is told of the time beside its days, if any, its cells, and what it means."""
+    if comparison.p90_price_usd_per_unit_h:
+        meaning = " 9 in 10: days within which nine of ten shipments arrive."
+        return (">9 in 10",), lambda route: (days(route.time_h if (p90 := route.time_p90_h) is None else p90),), meaning
+    if comparison.best.depart is not None:
+        return (">Arrives",), lambda route: ("–" if route.arrive is None else f"{route.arrive:%d %b}",), ""
+    return (), lambda route: (), ""
+
+
+def _figures(data: Dataset, row: Way, time_of: Callable[[Route], tuple[str, ...]]) -> tuple[str, ...]:
     """Return the cells of a way; one with the route of an earlier one shows only which."""
     route, figures = row.route, row.figures
-    if route is None or figures is None or row.same_as:
-        return (f"{_name(data, row.kind, row.id)} = {_name(data, 'corridor', row.same_as)}", *[""] * 7)
+    if route is None or figures is None:
+        raise ValueError(f"{row.id} has no route")
+    more = time_of(route)
+    if row.same_as:
+        name = f"{row.id} = {_name(data, 'corridor', row.same_as)}"
+        return (name if len(name) <= NAME_WIDTH else f"{name[: NAME_WIDTH - 1]}…", *[""] * (7 + len(more)))
     return (
         _name(data, row.kind, row.id),
         days(route.time_h),
+        *more,
         number(route.cost_usd),
         number(route.co2_kg / route.quantity),
         _percent(figures.waiting_share),
@@ -142,11 +175,15 @@ def _lack(data: Dataset, comparison: Comparison, row: Way) -> tuple[str, ...]:
 
 def _best_at(intervals: tuple[Interval, ...], asked: float, threshold: Threshold | None) -> str:
     """Return the interval of prices nearest to the one asked for, or who is best where this way would be."""
+    most = _most_told(asked)
     if not intervals:
-        tied = "" if threshold is None else f" ({short_number(threshold.value)}: {threshold.best or 'another'})"
-        return f"none{tied}"
+        if threshold is None or not _is_met(threshold) or threshold.value > most:
+            return "none"
+        return f"none ({short_number(threshold.value)}: {threshold.best or 'another'})"
     low, high = min(intervals, key=lambda interval: max(interval[0] - asked, asked - interval[1], 0.0))
-    if high == inf:
+    if low > most:
+        return f"none below {short_number(most)}"
+    if high == inf or high > most:
         text = f"from {short_number(low)} up" if low else "any"
     elif low:
         text = f"{short_number(low)} to {short_number(high)}"
@@ -155,7 +192,17 @@ def _best_at(intervals: tuple[Interval, ...], asked: float, threshold: Threshold
     return text if len(intervals) == 1 else f"{text}, and elsewhere"
 
 
-def _how_to_read(losers: list[Way]) -> str:
+def _is_met(threshold: Threshold) -> bool:
+    """Say whether there are prices beyond a threshold: none is below 0."""
+    return threshold.value > 0.0 or threshold.direction == "above"
+
+
+def _most_told(asked: float) -> float:
+    """Return the price beyond which none is told; one that is asked for is never beyond."""
+    return MOST_PRICE if asked <= MOST_PRICE else inf
+
+
+def _how_to_read(comparison: Comparison, losers: list[Way]) -> str:
     """Return what the columns of the last table mean, in as many sentences as it needs."""
     sentences = [
         "Drop: how much cheaper, or how many hours faster, a way must be to tie with the best one. Best at: prices of "
@@ -164,14 +211,26 @@ def _how_to_read(losers: list[Way]) -> str:
     lacks = [row.why_not for row in losers if row.why_not is not None]
     if any(lack.must_drop_usd is None or lack.must_drop_h is None for lack in lacks):
         sentences.append("A dash: not by this alone.")
-    if any(
-        (lack.beats_best_at_time_value and not lack.best_at_time_values)
-        or (lack.beats_best_at_carbon_price and not lack.best_at_carbon_prices)
+    cells = [
+        (intervals, threshold, _most_told(asked))
         for lack in lacks
-    ):
+        for intervals, threshold, asked in (
+            (lack.best_at_time_values, lack.beats_best_at_time_value, comparison.time_value_usd_per_unit_h),
+            (lack.best_at_carbon_prices, lack.beats_best_at_carbon_price, comparison.carbon_price_usd_per_t),
+        )
+    ]
+    levels = [
+        (threshold.value, most)
+        for intervals, threshold, most in cells
+        if threshold and _is_met(threshold) and not intervals
+    ]
+    if any(value <= most for value, most in levels):
         sentences.append(
             "In brackets: the price at which the route draws level with the best one, and what wins there."
         )
+    ends = [(end, most) for intervals, _, most in cells for pair in intervals for end in pair if end < inf]
+    if any(value > most for value, most in (*levels, *ends)):
+        sentences.append(f"Prices above {MOST_PRICE:,} USD are left out here; JSON and CSV have them.")
     return fill(" ".join(sentences), LINE_WIDTH, break_on_hyphens=False)
 
 

@@ -79,6 +79,69 @@ def test_best_in_between_and_beaten_at_a_tie() -> None:
     assert "In brackets: the price" in " ".join(plain(document).split())
 
 
+def test_a_date_tells_days_of_arrival() -> None:
+    """On a date the table says when each way arrives; where the percentile has a price, it stands there instead."""
+    weights = Weights(time_per_h=2)
+    _, (figures, *_) = shown(weights=weights, depart="2024-12-30")
+    assert [column.header for column in figures.columns][:4] == ["Way", "Days", "Arrives", "USD"]
+    assert {row[0]: row[2] for row in figures.rows} == {
+        "The north way": "01 Jan",
+        "road = The north way": "",
+        "The express way": "31 Dec",
+        "rail = The express way": "",
+        "The south way": "07 Jan",
+        "sea = The south way": "",
+    }
+    late = [row | {"fixed_time_h": 0, "fixed_time_p90_h": 12} if row["link_id"] == "main" else row for row in WAYS]
+    data = dataset(late, corridors=CORRIDORS)
+    comparison = compare_corridors(data, "A", "E", weights=Weights(p90_per_h=1.0), depart="2024-12-30")
+    document = comparison_document(data, comparison)
+    figures = next(block for block in document if isinstance(block, Table))
+    assert figures.columns[2].header == "9 in 10"
+    assert {row[0]: row[1:3] for row in figures.rows if row[1]} == {
+        "The north way": ("2.0", "2.5"),
+        "The express way": ("1.0", "1.0"),
+        "The south way": ("8.0", "8.0"),
+    }
+    assert "within which nine of ten shipments arrive" in plain(document)
+
+
+def test_prices_nobody_pays_are_left_out() -> None:
+    """A way that wins beyond 10,000 USD per hour only says so, and one that never wins names no such tie."""
+    ways = [
+        link("slow", "road", "A", "E", cost_usd_per_teu=200_000, time_h=100, corridors="north"),
+        link("fast", "air", "A", "E", cost_usd_per_teu=500_000, time_h=90, corridors="express"),
+        link("late", "sea", "A", "E", cost_usd_per_teu=560_000, time_h=95, corridors="south"),
+    ]
+    data = dataset(ways, corridors=CORRIDORS)
+    for time_value, express, south in (
+        (2.0, "none below 10,000", "none"),
+        (20_000.0, "from 30,000 up", "none (72,000: express)"),
+    ):
+        comparison = compare_corridors(data, "A", "E", weights=Weights(time_per_h=time_value))
+        document = comparison_document(data, comparison)
+        table = next(block for block in document if isinstance(block, Table) and block.columns[0].header == "Why not")
+        assert {row[0]: row[3] for row in table.rows} == {"The express way": express, "The south way": south}
+        text = " ".join(plain(document).split())
+        assert ("Prices above 10,000 USD are left out here" in text) is (time_value < 10_000)
+        exact = {row.id: row.why_not.best_at_time_values for row in comparison.rows if row.why_not}
+        assert exact["express"] == ((30_000.0, float("inf")),)
+
+
+def test_a_tie_where_nothing_counts_is_not_told() -> None:
+    """Where only hours have a weight, all ways tie at a price of 0, beyond which there is none."""
+    _, (_, _, why_not) = shown(weights=Weights(cost=0, time_per_h=1))
+    assert {row[3] for row in why_not.rows} == {"none"}
+
+
+def test_a_long_name_is_cut_where_it_stands_above() -> None:
+    long_name = "A corridor of thirty-five letters.."
+    data = dataset(WAYS[:1], corridors=[{"corridor_id": "north", "name": long_name}])
+    figures = comparison_document(data, compare_corridors(data, "A", "E"))[0]
+    assert isinstance(figures, Table)
+    assert [row[0] for row in figures.rows] == [long_name, "road = A corridor of thirty-five le…"[:34] + "…"]
+
+
 def test_one_way_only_has_no_losers() -> None:
     data = dataset(WAYS[:1], corridors=CORRIDORS)
     text = plain(comparison_document(data, compare_corridors(data, "A", "E")))
@@ -92,10 +155,13 @@ def bundled() -> Comparison:
 
 
 def test_no_line_is_too_wide(bundled: Comparison) -> None:
-    """The widest corridor names of the bundled network leave every line at 112 characters at most."""
-    text = plain(comparison_document(load(), bundled))
-    assert max(map(len, text.splitlines())) <= 112
-    assert "Aktau – Alat (Port of Baku) – Poti" in text
+    """The widest corridor names of the bundled network leave every line at 110 characters at most, dates included."""
+    dated = compare_corridors(load(), "Xi'an", "Duisburg", depart="2026-12-01")
+    late = compare_corridors(load(), "Xi'an", "Duisburg", depart="2026-12-01", weights=Weights(p90_per_h=1.0))
+    for comparison in (bundled, dated, late):
+        text = plain(comparison_document(load(), comparison))
+        assert max(map(len, text.splitlines())) <= 110
+        assert "Alat (Port of Baku) – " in text
 
 
 def test_csv_has_a_row_per_way(bundled: Comparison) -> None:

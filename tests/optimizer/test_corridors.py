@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
+from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING
+from math import inf
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from labeled_networks import CORRIDORS, all_routes, labeled, labeled_rows, mode_by_km, name_of
+from labeled_networks import (
+    CORRIDORS,
+    all_routes,
+    every_route,
+    labeled,
+    labeled_rows,
+    mode_by_km,
+    name_of,
+    timed_rows,
+    weight_of,
+)
 from made_network import GRAIN, dataset, link, links_of, transfer
 
 from network import NoRouteError, load
@@ -17,15 +31,20 @@ from optimizer import Weights, find_routes
 from optimizer.corridors import ALONE, FOREIGN, NOT_KEPT_TO, NOT_OPEN, OWN_SHARE, compare_corridors
 from optimizer.obedience import obeys
 from optimizer.route import Leg
-from optimizer.trip import plan_trip
+from optimizer.thresholds import Line, lower_envelope
+from optimizer.trip import plan_trip, route_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from made_network import Row
 
     from network import Dataset
     from optimizer import Route
     from optimizer.comparison import Comparison, Way
+    from optimizer.thresholds import Price
 
+NOTHING = {"cost": 0.0, "time_per_h": 0.0, "co2_per_kg": 0.0, "p90_per_h": 0.0}
 THREE_WAYS: list[Row] = [
     link("main", "road", "A", "E", cost_usd_per_teu=100, time_h=50, corridors="north"),
     link("sea-1", "sea", "A", "C", cost_usd_per_teu=30, time_h=100, corridors="south"),
@@ -55,66 +74,155 @@ def is_own(data: Dataset, leg: Leg, kind: str, name: str) -> bool:
     return name in ([leg.mode] if kind == "mode" else split_list(links.text("corridors")[links.row_of[leg.link_id]]))
 
 
-def penalized(data: Dataset, route: Route, kind: str, name: str, foreign: int, time_value: float) -> float:
-    """Return the weight of a route of one unit in which links of others count several times."""
-    return sum(
-        (foreign if is_foreign(data, leg, kind, name) else 1) * (leg.cost_usd + time_value * leg.time_h)
-        for leg in route.legs
-    )
+Named = tuple[str, str]
+"""Kind and id of a row."""
 
 
-def favored(data: Dataset, routes: list[Route], kind: str, name: str, foreign: int, time_value: float) -> Route | None:
-    """Return the route of a corridor or mode when links of others count several times, None if it is another's."""
-    best = min(
-        routes,
-        key=lambda route: (
-            penalized(data, route, kind, name, foreign, time_value),
-            penalized(data, route, kind, name, foreign, 0.0),
-            sum((foreign if is_foreign(data, leg, kind, name) else 1) * leg.time_h for leg in route.legs),
-            route.arcs,
-        ),
-    )
-    own_km = sum(leg.length_km for leg in best.legs if isinstance(leg, Leg) and is_own(data, leg, kind, name))
-    if name_of(kind, best) != name or (foreign == ALONE and own_km < OWN_SHARE * best.length_km):
-        return None
-    return best
+class Brute:
+    """All routes of a trip, and which of them the rule of the comparison picks, by looking at each of them."""
+
+    def __init__(self, data: Dataset, weights: Weights, options: dict[str, Any]) -> None:
+        self.data, self.weights = data, weights
+        self.routes = every_route(data, weights=weights, **options)
+        self.expected = plan_trip(data, "A", "E", **{key: options[key] for key in options if key == "month"})
+        self.weight = {route.arcs: weight_of(route, weights) for route in self.routes}
+
+    def lightest(self, weight: Callable[[Route], float]) -> list[Route]:
+        """Return the routes of least weight, rounding aside."""
+        weights = [weight(route) for route in self.routes]
+        most = min(weights) * (1 + 1e-9) + 1e-9
+        return [route for route, own in zip(self.routes, weights, strict=True) if own <= most]
+
+    def at_prices(self) -> list[list[Route]]:
+        """Return the lightest routes in the middle of every stretch of the time value and of the carbon price."""
+        found = []
+        for name in ("time_per_h", "co2_per_kg"):
+            base, slope = replace(self.weights, **{name: 0.0}), Weights(**dict(NOTHING, **{name: 1.0}))
+            lines = [
+                Line(Fraction(weight_of(route, base)), Fraction(weight_of(route, slope)), route.arcs)
+                for route in self.routes
+            ]
+
+            def best_at(price: Price, lines: list[Line] = lines) -> Line:
+                return min(lines, key=lambda line: line.at(price) if isinstance(price, Fraction) else line.slope)
+
+            for low, high, _ in lower_envelope(best_at, Fraction(1, 10**9)):
+                price = float(low) + 1 if high == inf else float(low + high) / 2
+                weights = replace(self.weights, **{name: price})
+                found.append(self.lightest(partial(weight_of, weights=weights)))
+        return found
+
+    def kept_to(self, kind: str, name: str, foreign: int) -> tuple[list[Route], list[Route]]:
+        """Return the lightest routes with links of others counted several times, and those of them that pass."""
+
+        def penalized(route: Route) -> float:
+            expected = route_of(self.expected, route.arcs)
+            extra = [leg for leg in expected.legs if is_foreign(self.data, leg, kind, name)]
+            per_h = (self.weights.time_per_h or 0.0) + self.weights.p90_per_h
+            cost_usd, time_h = sum(leg.cost_usd for leg in extra), sum(leg.time_h for leg in extra)
+            co2_kg = sum(leg.co2_kg for leg in extra)
+            static = self.weights.cost * cost_usd + per_h * time_h + self.weights.co2_per_kg * co2_kg
+            return self.weight[route.arcs] + (foreign - 1) * static
+
+        def is_kept(route: Route) -> bool:
+            own = (leg.length_km for leg in route.legs if isinstance(leg, Leg) and is_own(self.data, leg, kind, name))
+            share = OWN_SHARE if foreign == ALONE else 0.0
+            return name_of(kind, route) == name and sum(own) >= share * route.length_km
+
+        lightest = self.lightest(penalized)
+        return lightest, [route for route in lightest if is_kept(route)]
+
+    def found(self, names: list[Named], best: Route) -> tuple[list[Route], list[Route]]:
+        """Return the routes that some search finds for certain, and those that one may find, as ties leave it open."""
+        groups = [*self.at_prices(), [best]]
+        certain = [routes[0] for routes in groups if len(routes) == 1]
+        possible = [route for routes in groups for route in routes]
+        for kind, name in names:
+            if name_of(kind, best) == name:
+                continue
+            lightest, kept = self.kept_to(kind, name, FOREIGN)
+            possible += kept
+            certain += kept if len(lightest) == 1 else []
+            if len(kept) < len(lightest):
+                alone, kept_alone = self.kept_to(kind, name, ALONE)
+                possible += kept_alone
+                certain += kept_alone if len(alone) == 1 and not kept else []
+        return certain, possible
+
+
+def check_rows(data: Dataset, weights: Weights, options: dict[str, Any]) -> None:
+    """Check every row of a comparison against all routes."""
+    brute = Brute(data, weights, options)
+    assume(brute.routes)
+    comparison = compare_corridors(data, "A", "E", weights=weights, **options)
+    best = comparison.best
+    assert brute.weight[best.arcs] == pytest.approx(min(brute.weight.values()), rel=1e-9, abs=1e-9)
+    assert sorted(row.id for row in comparison.rows if row.kind == "mode") == sorted(MODES)
+    open_names: list[Named] = [(row.kind, row.id) for row in comparison.rows if row.reason != NOT_OPEN]
+    certain, possible = brute.found(open_names, best)
+    for row in comparison.rows:
+        own = [brute.weight[route.arcs] for route in certain if name_of(row.kind, route) == row.id]
+        assert row.is_best == (name_of(row.kind, best) == row.id)
+        if row.route is None:
+            assert not own
+            assert row.reason in (NOT_KEPT_TO, NOT_OPEN)
+            assert row.reason == NOT_KEPT_TO or not any(name_of(row.kind, route) == row.id for route in brute.routes)
+            continue
+        assert row.route in possible
+        assert name_of(row.kind, row.route) == row.id
+        assert brute.weight[row.route.arcs] <= min(own, default=inf) * (1 + 1e-9) + 1e-9
+        assert row.route != best or row.is_best
 
 
 @given(labeled_rows(), st.integers(0, 3), st.sampled_from([{}, {"max_time_h": 6}, {"via": ["C"]}, {"avoid": ["B"]}]))
 @settings(max_examples=120, deadline=None)
-def test_rows_equal_brute_force(rows: tuple[list[Row], list[Row]], time_value: int, options: dict[str, object]) -> None:
-    """Each row shows the lightest route with links of others counted three, then a thousand times, as the rule says."""
-    data = labeled(rows)
-    options = options | {"weights": Weights(time_per_h=float(time_value))}
-    routes = all_routes(data, **options)
-    assume(routes)
-    comparison = compare_corridors(data, "A", "E", **options)  # type: ignore[arg-type]
-    assert comparison.best == routes[0]
-    assert sorted(row.id for row in comparison.rows if row.kind == "mode") == sorted(MODES)
+def test_rows_equal_brute_force(rows: tuple[list[Row], list[Row]], time_value: int, options: dict[str, Any]) -> None:
+    """Each row shows the lightest of its routes that the searches of the rule find, here by looking at all routes."""
+    check_rows(labeled(rows), Weights(time_per_h=float(time_value)), options)
+
+
+TIMED = st.sampled_from(
+    [
+        ({"depart": "2024-01-03"}, Weights(time_per_h=1.0)),
+        ({"depart": "2024-03-29T15:00"}, Weights(time_per_h=0.3, p90_per_h=0.4)),
+        ({"depart": "2024-11-27", "max_time_h": 400}, Weights(time_per_h=2.0)),
+        ({"depart": "2024-06-01", "max_cost_usd": 150, "via": ["C"]}, Weights(time_per_h=0.0, co2_per_kg=0.5)),
+        ({"month": 5}, Weights(time_per_h=0.5, p90_per_h=2.0, co2_per_kg=0.2)),
+        ({}, Weights(cost=0.0, time_per_h=0.0, p90_per_h=1.0)),
+        ({"depart": "2024-06-01"}, Weights(cost=0.0, time_per_h=1.0)),
+    ]
+)
+
+
+@given(timed_rows(), TIMED)
+@settings(max_examples=150, deadline=None)
+def test_rows_on_a_date_equal_brute_force(
+    rows: tuple[list[Row], list[Row]], asked: tuple[dict[str, Any], Weights]
+) -> None:
+    """With weekdays, seasons and percentiles rows are those of all routes timed one by one."""
+    options, weights = asked
+    check_rows(labeled(rows), weights, options)
+
+
+@given(timed_rows(), TIMED)
+@settings(max_examples=60, deadline=None)
+def test_gaps_on_a_date(rows: tuple[list[Row], list[Row]], asked: tuple[dict[str, Any], Weights]) -> None:
+    """Gaps are differences of real weights, and what must drop closes them: an hour moves its percentile along."""
+    (options, weights), data = asked, labeled(rows)
+    options = {key: value for key, value in options.items() if key != "max_cost_usd"}
+    assume(every_route(data, weights=weights, **options))
+    comparison = compare_corridors(data, "A", "E", weights=weights, quantity=3, **options)
+    per_h = (weights.time_per_h or 0.0) + weights.p90_per_h
     for row in comparison.rows:
-        if name_of(row.kind, routes[0]) == row.id:
-            assert row.route == routes[0]
-            assert row.is_best
+        if row.route is None or row.why_not is None:
             continue
-        assert not row.is_best
-        expected = favored(data, routes, row.kind, row.id, FOREIGN, time_value)
-        if expected is not None:
-            assert row.route == expected
-            continue
-        alone = favored(data, routes, row.kind, row.id, ALONE, time_value)
-        if row.route is None:
-            assert alone is None
-            assert row.reason in (NOT_KEPT_TO, NOT_OPEN)
-            assert row.reason == NOT_KEPT_TO or not any(name_of(row.kind, route) == row.id for route in routes)
-            continue
-        assert name_of(row.kind, row.route) == row.id
-        assert row.why_not
-        if row.route != alone:
-            assert row.why_not.best_at_time_values or row.why_not.best_at_carbon_prices
-        if alone is not None:
-            assert penalized(data, row.route, row.kind, row.id, 1, time_value) <= penalized(
-                data, alone, row.kind, row.id, 1, time_value
-            )
+        gap_usd = 3 * (weight_of(row.route, weights) - weight_of(comparison.best, weights))
+        assert row.why_not.gap_usd == pytest.approx(gap_usd, rel=1e-9, abs=1e-6)
+        drop_usd, drop_h = row.why_not.must_drop_usd, row.why_not.must_drop_h
+        by_usd = weights.cost > 0 and gap_usd <= row.route.cost_usd + 1e-6
+        by_h = per_h > 0 and gap_usd / 3 / per_h <= row.route.time_h + 1e-6
+        assert drop_usd == (pytest.approx(gap_usd / weights.cost, rel=1e-9, abs=1e-6) if by_usd else None)
+        assert drop_h == (pytest.approx(gap_usd / 3 / per_h, rel=1e-9, abs=1e-6) if by_h else None)
 
 
 @given(labeled_rows(), st.integers(0, 3))
@@ -315,12 +423,42 @@ def test_no_route_at_all_is_refused() -> None:
             compare_corridors(data, "A", destination, **options)  # type: ignore[arg-type]
 
 
-def test_weights_that_are_no_sums_are_refused() -> None:
-    """On a date, or with a price on the 90th percentile, thresholds would not be single prices."""
-    data = dataset(THREE_WAYS)
-    for options in ({"depart": "2024-03-04"}, {"weights": Weights(p90_per_h=1.0)}):
-        with pytest.raises(ValueError, match="expected waits"):
-            compare_corridors(data, "A", "E", **options)  # type: ignore[arg-type]
+def test_a_missed_departure_costs_a_corridor_the_first_place() -> None:
+    """A train that left yesterday is waited for; a day earlier it is the best, and thresholds know its wait."""
+    ways = [
+        link("truck", "road", "A", "E", cost_usd_per_teu=300, time_h=48, corridors="north"),
+        link("train", "rail1520", "A", "E", cost_usd_per_teu=100, time_h=48, corridors="south", departures="mon"),
+    ]
+    data, weights = dataset(ways), Weights(time_per_h=2.0)
+    on_monday = compare_corridors(data, "A", "E", weights=weights, depart="2024-03-04")
+    assert on_monday.best.corridor == "south"
+    comparison = compare_corridors(data, "A", "E", weights=weights, depart="2024-03-05")
+    south = row_of(comparison, "corridor", "south")
+    assert comparison.best.corridor == "north"
+    assert south.route
+    assert south.route.time_h == 144 + 48
+    assert south.why_not
+    assert (south.why_not.gap_usd, south.why_not.must_drop_usd, south.why_not.must_drop_h) == (88.0, 88.0, 44.0)
+    assert south.why_not.best_at_time_values == ((0.0, pytest.approx(200 / 144)),)
+    record = next(record for record in comparison.records() if record["id"] == "south")
+    assert record["arrive"] == "2024-03-13T00:00:00"
+
+
+def test_what_is_reliable_wins_by_its_percentile() -> None:
+    """The slower median with the smaller spread is best where only the 90th percentile counts, not by median."""
+    ways = [
+        link("fast", "road", "A", "E", time_h=30, fixed_time_h=10, fixed_time_p90_h=50, corridors="north"),
+        link("sure", "rail1520", "A", "E", time_h=45, fixed_time_h=10, fixed_time_p90_h=12, corridors="south"),
+    ]
+    weights = Weights(cost=0.0, time_per_h=0.0, p90_per_h=1.0)
+    comparison = compare_corridors(dataset(ways), "A", "E", weights=weights)
+    assert comparison.best.corridor == "south"
+    assert comparison.p90_price_usd_per_unit_h == 1.0
+    north = row_of(comparison, "corridor", "north").why_not
+    assert north
+    assert north.must_drop_usd is None
+    assert north.must_drop_h == north.gap_usd == 23.0
+    assert north.best_at_time_values == ((pytest.approx(23 / 15), inf),)
 
 
 @given(labeled_rows(), st.integers(2, 9), st.sampled_from(["", "B", "C"]), st.sampled_from(["", "C", "D"]))

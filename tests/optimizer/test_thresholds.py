@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from math import inf, isinf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from labeled_networks import all_routes, labeled, labeled_rows, name_of
+from labeled_networks import every_route, labeled, labeled_rows, name_of, timed_rows, weight_of
 
 from network import load
 from optimizer import Weights, find_routes
@@ -19,6 +20,7 @@ from optimizer.thresholds import Line, Threshold, intervals_of, lower_envelope, 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from random import Random
 
     from made_network import Row
 
@@ -36,8 +38,8 @@ def oracle(lines: list[Line]) -> tuple[Callable[[Price], Line], list[Price]]:
     def best_at(price: Price) -> Line:
         asked.append(price)
         if isinstance(price, float):
-            return min(lines, key=lambda line: (line.slope, line.base))
-        return min(lines, key=lambda line: (line.at(price), line.slope if price == 0 else 0))
+            return min(lines, key=lambda line: line.slope)
+        return min(lines, key=lambda line: line.at(price))
 
     return best_at, asked
 
@@ -61,7 +63,37 @@ def test_envelope_is_lowest_everywhere(numbers: list[tuple[int, int]]) -> None:
         assert low < high
         for price in (low, (low + 1 if isinf(high) else (low + Fraction(high)) / 2)):
             assert line.at(price) == min(other.at(price) for other in lines)
-    assert len(asked) <= 2 * len(stretches)
+    assert len(asked) <= 2 * len(stretches) + 2
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12), st.integers(-9, 9), st.integers(-9, 9)), min_size=1),
+    st.randoms(use_true_random=False),
+)
+@settings(max_examples=300, deadline=None)
+def test_rounding_neither_hides_a_line_nor_makes_one(numbers: list[tuple[int, int, int, int]], random: Random) -> None:
+    """A search that is off by rounding finds an envelope that is right within the tolerance, and whole stretches."""
+    hair, tolerance = Fraction(1, 10**12), Fraction(1, 10**9)
+    lines = [
+        Line(base * (1 + one * hair) + 1, slope * (1 + other * hair), (at,))
+        for at, (base, slope, one, other) in enumerate(numbers)
+    ]
+
+    def best_at(price: Price) -> Line:
+        weights = [line.at(price) if isinstance(price, Fraction) else line.slope for line in lines]
+        near = min(weights) * (1 + 20 * hair)
+        return random.choice([line for line, weight in zip(lines, weights, strict=True) if weight <= near])
+
+    stretches = lower_envelope(best_at, tolerance)
+    assert len({(round(line.base, 6), round(line.slope, 6)) for _, _, line in stretches}) == len(stretches)
+    assert stretches[0].low == 0
+    assert stretches[-1].high == inf
+    for before, after in pairwise(stretches):
+        assert before.high == after.low
+    for low, high, line in stretches:
+        assert high - low > Fraction(1, 1000)
+        for price in (low, low + 1000 if isinstance(high, float) else high):
+            assert line.at(price) <= min(other.at(price) for other in lines) * (1 + 2 * tolerance)
 
 
 def test_three_lines_through_one_point() -> None:
@@ -124,49 +156,59 @@ def bundled() -> Dataset:
     return load()
 
 
+RELIABLE = Weights(cost=0.0, time_per_h=0.0, p90_per_h=1.0)
+
+
 @pytest.mark.parametrize(
-    ("origin", "destination"),
-    [("Xi'an", "Duisburg"), ("Moscow", "Mumbai"), ("Tashkent", "Istanbul"), ("Chongqing", "Istanbul")],
+    ("origin", "destination", "asked", "options"),
+    [
+        ("Xi'an", "Duisburg", Weights(), {}),
+        ("Moscow", "Mumbai", Weights(), {}),
+        ("Tashkent", "Istanbul", Weights(), {}),
+        ("Chongqing", "Istanbul", Weights(), {}),
+        ("Xi'an", "Duisburg", Weights(), {"depart": "2026-12-01"}),
+        ("Moscow", "Mumbai", Weights(), {"depart": "2026-01-15"}),
+        ("Tashkent", "Istanbul", RELIABLE, {}),
+        ("Moscow", "Mumbai", Weights(p90_per_h=2.0), {"depart": "2026-01-15"}),
+    ],
 )
-def test_bundled_thresholds_by_asking_again(bundled: Dataset, origin: str, destination: str) -> None:
+def test_bundled_thresholds_by_asking_again(
+    bundled: Dataset, origin: str, destination: str, asked: Weights, options: dict[str, Any]
+) -> None:
     """Just below and above every threshold the best route belongs to the corridor and mode that are told."""
-    comparison = compare_corridors(bundled, origin, destination)
-    n_corridors = 0
+    comparison = compare_corridors(bundled, origin, destination, weights=asked, **options)
+    n_prices = 0
     for attribute in ("best_at_time_values", "best_at_carbon_prices"):
         for price in probes(comparison, attribute):
             weights = (
-                Weights(time_per_h=price) if attribute == "best_at_time_values" else Weights(co2_per_kg=price / 1000)
+                replace(asked, time_per_h=price)
+                if attribute == "best_at_time_values"
+                else replace(asked, co2_per_kg=price / 1000)
             )
-            route = find_routes(bundled, origin, destination, k=1, weights=weights)[0]
-            assert holders(comparison, "corridor", attribute, price) == {route.corridor}
+            route = find_routes(bundled, origin, destination, k=1, weights=weights, **options)[0]
+            # A route may belong to no corridor.
+            assert holders(comparison, "corridor", attribute, price) == {route.corridor} - {""}
             assert holders(comparison, "mode", attribute, price) == {name_of("mode", route)}
-            n_corridors += 1
-    assert n_corridors > 4
+            n_prices += 1
+    assert n_prices > 4
 
 
-@given(labeled_rows(), st.integers(0, 3), st.sampled_from([0.0, 0.5]), st.sampled_from([1, 7]))
-@settings(max_examples=80, deadline=None)
-def test_thresholds_equal_brute_force(
-    rows: tuple[list[Row], list[Row]], time_value: int, carbon: float, quantity: int
-) -> None:
-    """At any price the rows told to be best are those of a lightest one of all routes; ties are where they are told."""
-    data = labeled(rows)
-    asked = Weights(time_per_h=float(time_value), co2_per_kg=carbon)
-    routes = all_routes(data, quantity=quantity)
+def check_thresholds(data: Dataset, asked: Weights, options: dict[str, Any], quantity: int) -> None:
+    """Check all thresholds of a comparison against all routes; the time value must be given."""
+    routes = every_route(data, quantity=quantity, weights=asked, **options)
     assume(routes)
-    comparison = compare_corridors(data, "A", "E", weights=asked, quantity=quantity)
-    totals = {route.arcs: (route.cost_usd / quantity, route.time_h, route.co2_kg / quantity) for route in routes}
+    comparison = compare_corridors(data, "A", "E", weights=asked, quantity=quantity, **options)
+    route_by = {route.arcs: route for route in routes}
 
     def weight(arcs: tuple[int, ...], attribute: str, price: float) -> float:
-        cost_usd, time_h, co2_kg = totals[arcs]
         if attribute.endswith("time_values"):
-            return cost_usd + price * time_h + carbon * co2_kg
-        return cost_usd + time_value * time_h + price / 1000 * co2_kg
+            return weight_of(route_by[arcs], replace(asked, time_per_h=price))
+        return weight_of(route_by[arcs], replace(asked, co2_per_kg=price / 1000))
 
     for attribute in ("best_at_time_values", "best_at_carbon_prices"):
         for price in probes(comparison, attribute):
             least = min(weight(route.arcs, attribute, price) for route in routes)
-            slack = 1e-12 * max(1.0, least)
+            slack = 1e-9 * max(1.0, least)
             lightest = [route for route in routes if weight(route.arcs, attribute, price) <= least + slack]
             for kind in ("corridor", "mode"):
                 names = {name_of(kind, route) for route in lightest}
@@ -183,8 +225,31 @@ def test_thresholds_equal_brute_force(
             if threshold is None:
                 continue
             own, best = (
-                [weight(arcs, attribute, threshold.value * factor + shift) for factor, shift in ((1, 0), (1, 1))]
+                [weight(arcs, attribute, threshold.value + shift) for shift in (0, 1e3)]
                 for arcs in (row.route.arcs, comparison.best.arcs)
             )
             assert own[0] == pytest.approx(best[0], rel=1e-9)
             assert (own[1] < best[1]) == (threshold.direction == "above")
+
+
+@given(labeled_rows(), st.integers(0, 3), st.sampled_from([0.0, 0.5]), st.sampled_from([1, 7]))
+@settings(max_examples=80, deadline=None)
+def test_thresholds_equal_brute_force(
+    rows: tuple[list[Row], list[Row]], time_value: int, carbon: float, quantity: int
+) -> None:
+    """At any price the rows told to be best are those of a lightest one of all routes; ties are where they are told."""
+    check_thresholds(labeled(rows), Weights(time_per_h=float(time_value), co2_per_kg=carbon), {}, quantity)
+
+
+@given(
+    timed_rows(),
+    st.sampled_from([{"depart": "2024-01-03"}, {"depart": "2024-03-29T15:00"}, {"depart": "2024-11-27", "via": "C"}]),
+    st.sampled_from([0.0, 0.4]),
+    st.sampled_from([0.0, 1.0]),
+)
+@settings(max_examples=120, deadline=None)
+def test_thresholds_on_a_date_equal_brute_force(
+    rows: tuple[list[Row], list[Row]], options: dict[str, Any], p90: float, cost: float
+) -> None:
+    """With real waits, and with a price of the percentile beside it, the same holds."""
+    check_thresholds(labeled(rows), Weights(cost=cost, time_per_h=1.3, co2_per_kg=0.2, p90_per_h=p90), options, 1)
