@@ -21,7 +21,7 @@ from optimizer.search import FREE
 from optimizer.trip import digraph_of, keeps_limits, measure_usd, route_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Sequence, Set
 
     from optimizer.adjacency import Adjacency
     from optimizer.graph import ArcGraph
@@ -61,7 +61,7 @@ def alternatives(trip: Trip, best: tuple[int, ...], k: int) -> list[tuple[int, .
 
     Under limits, on a date, or where the 90th percentile of the time has a price, best routes are no longer made of
     best parts. Candidates are then also the fastest and the cheapest route through each arc, each locally optimal in
-    its own measure; those that break a limit are dropped, and all are put in order by what they really weigh.
+    the first measure (weight, hours, money) that finds it; those that break a limit are dropped, and all are put in order by what they really weigh.
     """
     graph = trip.network.graph
     taken, taken_km = [best], [_km_by_link(graph, best)]
@@ -82,7 +82,7 @@ def _ranked(trip: Trip, best: tuple[int, ...]) -> Iterator[Candidate]:
     network, digraph = trip.network, digraph_of(trip)
     if trip.is_sum and not trip.is_limited:
         key, ties = sum(network.keys[arc] for arc in best), _tie_bits(network)
-        yield from _through_arcs(digraph, network.keys, _share(key, MOST_STRETCH, ties), ties)
+        yield from through_arcs(digraph, network.keys, _share(key, MOST_STRETCH, ties), ties)
         return
     most_usd = MOST_STRETCH * measure_usd(trip, route_of(trip, best)) * (1.0 + 1.0 / TIE)
     most_per_unit, hours, hour = most_usd / trip.quantity, trip.clock.travel_h, trip.price.hour
@@ -91,7 +91,7 @@ def _ranked(trip: Trip, best: tuple[int, ...]) -> Iterator[Candidate]:
     found: dict[tuple[int, ...], Candidate] = {}
     # No sum is larger than what the route really takes, as waits and risk only add to it.
     for values, most in ((least, most_per_unit), (hours, most_h), (network.cost_usd, most_cost)):
-        for candidate in _through_arcs(digraph, values, most):
+        for candidate in through_arcs(digraph, values, most):
             found.setdefault(candidate.arcs, candidate)
     ranked = []
     for arcs in found:
@@ -237,10 +237,12 @@ def _slightly_less(key: float, ties: int) -> float:
     return key - key / TIE
 
 
-def _through_arcs(digraph: Digraph, keys: Sequence[float], most: float, ties: int = 0) -> Iterator[Candidate]:
+def through_arcs(
+    digraph: Digraph, keys: Sequence[float], most: float = inf, ties: int = 0, among: Set[int] | None = None
+) -> Iterator[Candidate]:
     """Yield the best path through each arc if it is loopless, each once, best first, up to a sum of keys.
 
-    The lowest `ties` bits of whole-number keys tell paths of the same weight apart.
+    The lowest `ties` bits of whole-number keys tell paths of the same weight apart. With `among` only these arcs count.
     """
     there = _tree(digraph.out, digraph.source, keys, digraph.closed)
     back = _tree(digraph.into, digraph.sink, keys, digraph.closed)
@@ -248,7 +250,7 @@ def _through_arcs(digraph: Digraph, keys: Sequence[float], most: float, ties: in
     for tail, so_far in there.key.items():
         for head, arc in digraph.out[tail]:
             on = back.key.get(head)
-            if on is not None and arc != FREE and so_far + keys[arc] + on <= most:
+            if on is not None and arc != FREE and (among is None or arc in among) and so_far + keys[arc] + on <= most:
                 through.append((so_far + keys[arc] + on, arc, tail, head))
     seen: set[tuple[float, int]] = set()
     for key, arc, tail, head in sorted(through):

@@ -12,6 +12,7 @@ import numpy as np
 
 from network.model import MODES, split_list
 from network.values import commodity_may_use
+from optimizer.alternatives import MOST_STRETCH, through_arcs
 from optimizer.comparison import Comparison, Way, WhyNot
 from optimizer.figures import figures_of, main_mode
 from optimizer.graph import time_per_h
@@ -19,7 +20,7 @@ from optimizer.oracle import MOST_FACTOR, oracle_of
 from optimizer.pricing import CO2, TIME, Prices, exact
 from optimizer.search import FREE
 from optimizer.thresholds import envelope_of, intervals_of, tie
-from optimizer.trip import best_arcs, digraph_of, plan_trip, route_of
+from optimizer.trip import best_arcs, digraph_of, keeps_limits, plan_trip, route_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -71,10 +72,11 @@ def compare_corridors(data: Dataset, origin: str, destination: str, **options: U
     do not replace the trunk. Where what is found does not belong to the corridor, such links count a thousand times,
     and what is found then is its route if it belongs to it and nine tenths of its kilometers lie on own links.
 
-    The same goes for main modes, with the links of other modes. The row of a corridor or mode shows the lightest of all
-    these routes that belongs to it, or one that is the best of all at some time value or carbon price, where that is
-    lighter; if there is none, it has no route. Nothing is counted more than once in the figures shown, and the best
-    route of all always stands in the row of its own corridor and mode.
+    The same goes for main modes, with the links of other modes. Where the data gives corridors gateways, the best route
+    through each of these is known as well, unless it weighs more than an alternative may. The row of a corridor or mode
+    shows the lightest of all these routes that belongs to it, or one that is the best of all at some time value or
+    carbon price, where that is lighter; if there is none, it has no route. Nothing is counted more than once in the
+    figures shown, and the best route of all always stands in the row of its own corridor and mode.
 
     On a date of departure hours are those of that date, with the waits for its departures and seasons, and thresholds
     hold for that date: the weight of a route is still a line over the price of an hour, its own hours being the slope.
@@ -112,7 +114,8 @@ def compare_corridors(data: Dataset, origin: str, destination: str, **options: U
     )
     optima = dict.fromkeys(stretch.line.arcs for envelope in envelopes for stretch in envelope.stretches)
     labels = (_corridors(data), _main_modes(data, trip.commodity))
-    found = [best, *optima, *(arcs for of_kind in labels for arcs in _kept_to(question, of_kind, best))]
+    kept_to = (arcs for of_kind in labels for arcs in _kept_to(question, of_kind, best))
+    found = list(dict.fromkeys((best, *optima, *kept_to, *_through_gateways(question, best))))
     rows = [row for of_kind in labels for row in _rows(question, of_kind, found, envelopes)]
     rows.sort(key=lambda row: (not row.is_best, inf if row.why_not is None else row.why_not.gap_usd))
     return Comparison(
@@ -240,6 +243,23 @@ def _kept_to(question: _Question, labels: _Labels, best: Arcs) -> Iterable[Arcs]
             if labels.of_route(route) == name and own_km >= own_share * route.length_km:
                 yield arcs
                 break
+
+
+def _through_gateways(question: _Question, best: Arcs) -> Iterable[Arcs]:
+    """Yield the best route at expected waits through each gateway of a corridor, if it keeps limits and stretch."""
+    graph, network = question.graph, question.trip.data.network
+    ids = frozenset().union(*network.gateways.values())
+    if not ids:
+        return
+    links = [row for link_id, row in network.links.row_of.items() if link_id in ids]
+    nodes = [row for node_id, row in network.nodes.row_of.items() if node_id in ids]
+    at_node = np.isin(graph.state_node, nodes)
+    arcs = np.flatnonzero(np.isin(graph.link, links) | at_node[graph.tail] | at_node[graph.head])
+    weight = question.trip.network.weight
+    most = MOST_STRETCH * sum(weight[arc] for arc in best)
+    for candidate in through_arcs(question.digraph, weight, most, among=set(arcs.tolist())):
+        if keeps_limits(question.trip, question.route_of(candidate.arcs)):
+            yield candidate.arcs
 
 
 def _open_names(question: _Question, labels: _Labels) -> set[str]:

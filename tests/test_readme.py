@@ -24,6 +24,8 @@ def test_every_command_runs(
 ) -> None:
     """Typed one after another, as a reader would, every command of the README ends with 0 and prints something."""
     monkeypatch.chdir(tmp_path)
+    for name, places in (("plants", ("Xi'an", "Алматы")), ("customers", ("Duisburg", "Mumbai", "Istanbul"))):
+        Path(f"{name}.csv").write_text("\n".join(("name", *places)), encoding="utf-8")
     assert len(COMMANDS) >= 8
     for command in COMMANDS:
         program, *arguments = shlex.split(command)
@@ -33,6 +35,16 @@ def test_every_command_runs(
         out, err = capsys.readouterr()
         assert stop.value.code == 0, (command, err)
         assert out or "-o" in arguments
+
+
+def test_the_refusal_is_told_as_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """The question that has no answer is refused with the words and prices of the README."""
+    (block,) = [text for _, text in BLOCKS if text.startswith("$ corridor")]
+    command, *told = block.strip().splitlines()
+    with pytest.raises(SystemExit) as stop:
+        main(shlex.split(command)[2:])
+    assert stop.value.code == 3
+    assert " ".join(capsys.readouterr().err.split()) == " ".join(" ".join(told).split())
 
 
 def test_the_library_example_runs(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from labeled_networks import (
     CORRIDORS,
@@ -462,7 +462,7 @@ def test_what_is_reliable_wins_by_its_percentile() -> None:
 
 
 @given(labeled_rows(), st.integers(2, 9), st.sampled_from(["", "B", "C"]), st.sampled_from(["", "C", "D"]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 def test_constraints_are_obeyed(rows: tuple[list[Row], list[Row]], max_time_h: int, avoid: str, via: str) -> None:
     """Every route shown obeys all that was asked, and none is better than the best of all."""
     data = labeled(rows)
