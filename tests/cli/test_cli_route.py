@@ -28,7 +28,7 @@ ROUTE_KEYS = {"cost_usd", "time_h", "co2_kg", "length_km", "modes", "countries",
 
 def test_json_has_the_keys_of_the_contract_and_adds_up(corridor, tiny_folder):
     """The JSON names every key, and the legs sum to the totals."""
-    answer = corridor("route", "Xi'an", "Duisburg", "--dataset", tiny_folder, "--format", "json")
+    answer = corridor("route", "Xi'an", "Duisburg", "--dataset", tiny_folder, "--format", "json", "--plain")
     assert answer.code == 0
     routes = json.loads(answer.out)["routes"]
     assert len(routes) == 3
@@ -221,13 +221,65 @@ def test_bad_scenario_content_is_exit_1(corridor, tiny_folder, tmp_path):
     assert "no-such" in answer.err
 
 
-def test_the_table_shows_routes_of_different_links(corridor, tiny_folder):
-    """A transfer at an end makes no second route in the table; the JSON keeps every loopless route."""
-    ask = ("route", "Almaty", "Moscow", "--dataset", tiny_folder, "--avoid-mode", "sea", "-k", 2)
-    routes = json.loads(corridor(*ask, "--format", "json").out)["routes"]
-    table = corridor(*ask).out
-    links = [[leg["link_id"] for leg in route["legs"] if "link_id" in leg] for route in routes]
-    assert links[0] == links[1] == ["rail-almaty-moscow"]
-    assert "road-almaty-moscow" not in json.dumps(routes)
-    assert table.count("Route ") == 2
-    assert "road" in table
+def test_alternatives_by_default_and_copies_on_request(corridor, tiny_folder):
+    """A transfer at an end makes no second route unless --plain asks for the literal list; both begin with the best."""
+    ask = ("route", "Almaty", "Moscow", "--dataset", tiny_folder, "-k", 3, "--minimize", "time", "--format", "json")
+    found = json.loads(corridor(*ask).out)["routes"]
+    plain = json.loads(corridor(*ask, "--plain").out)["routes"]
+    assert [links_of(route) for route in found] == [["road-almaty-moscow"], ["rail-almaty-moscow"]]
+    assert [links_of(route) for route in plain] == [["road-almaty-moscow"]] * 3
+    assert found[0] == plain[0]
+
+
+def links_of(route):
+    return [leg["link_id"] for leg in route["legs"] if "link_id" in leg]
+
+
+@pytest.mark.parametrize(
+    ("options", "note"),
+    [
+        ((), "2 of the 9 routes asked for are shown; no other differs enough from these (--plain lists all).\n"),
+        (("--plain",), "8 of the 9 routes asked for are shown; no other exists.\n"),
+        (("-k", 2), ""),
+        (("--plain", "-k", 8), ""),
+    ],
+)
+def test_fewer_routes_than_asked_for_are_a_note(corridor, tiny_folder, options, note):
+    """The table says why there are fewer, on stderr; a machine reads no note."""
+    ask = ("route", "Almaty", "Moscow", "--dataset", tiny_folder, "--minimize", "time", "--avoid-mode", "sea")
+    avoid = ("--avoid", "KZAAU", "--avoid", "DEDUI")
+    answer = corridor(*ask, *avoid, "-k", 9, *options)
+    assert (answer.code, answer.err) == (0, note)
+    assert answer.out.count("\nRoute ") == (2 if "--plain" not in options else 8)
+    assert corridor(*ask, *avoid, "-k", 9, *options, "--format", "json").err == ""
+
+
+@pytest.mark.parametrize("question", ["--each-corridor", "--pareto"])
+@pytest.mark.parametrize("option", [("--plain",), ("-k", 2)])
+def test_lists_of_their_own_kind_take_no_length(corridor, tiny_folder, question, option):
+    """Neither --plain nor -k goes with a question that lists every route of its kind."""
+    answer = corridor("route", "Almaty", "Moscow", "--dataset", tiny_folder, question, *option)
+    assert answer.code == 2
+    assert f"leave {option[0]} out" in answer.err
+
+
+def test_minimize_reliability(corridor, tiny_folder):
+    """The sure border beats the fast one with a long tail; table and JSON tell the percentiles the data has."""
+    path = Path(tiny_folder, "links.csv")
+    header, *rows = path.read_text().splitlines()
+    p90_h = {"road-almaty-moscow": 150, "rail-almaty-moscow": 12}
+    cells = [f"{row},{p90_h.get(row.partition(',')[0], '')}" for row in rows]
+    path.write_text("\n".join([f"{header},fixed_time_p90_h", *cells]) + "\n")
+    ask = ("route", "Almaty", "Moscow", "--dataset", tiny_folder, "-k", 1)
+    best = {
+        what: json.loads(corridor(*ask, "--minimize", what, "--format", "json").out)["routes"][0]
+        for what in ("time", "reliability")
+    }
+    assert {what: links_of(route) for what, route in best.items()} == {
+        "time": ["road-almaty-moscow"],
+        "reliability": ["rail-almaty-moscow"],
+    }
+    assert best["reliability"]["time_p90_h"] == pytest.approx(best["reliability"]["time_h"] + 2)
+    assert best["time"]["time_p90_h"] == pytest.approx(best["time"]["time_h"] + 144)
+    assert "6.0 days (6.1 in 9 of 10 cases)" in corridor(*ask, "--minimize", "reliability").out
+    assert corridor("plan", "--dataset", tiny_folder, "--minimize", "reliability").code == 2
