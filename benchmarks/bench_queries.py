@@ -8,6 +8,7 @@ Run it with ``python -m benchmarks.bench_queries``.
 
 from __future__ import annotations
 
+from functools import partial
 from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -65,8 +66,8 @@ def against_scipy(data: Dataset, relations: list[Relation]) -> list[str]:
     ours, theirs = [], []
     for origin, destination in relations * N_RUNS:
         state = states_of[row_of[plan_trip(data, origin, destination).origin]][0]
-        ours.append(milliseconds(lambda pair=(origin, destination): find_routes(data, *pair, k=1)))
-        theirs.append(milliseconds(lambda state=state: dijkstra(matrix, indices=state, return_predecessors=True)))
+        ours.append(milliseconds(partial(find_routes, data, origin, destination, k=1)))
+        theirs.append(milliseconds(partial(dijkstra, matrix, indices=state, return_predecessors=True)))
     ratio = median(mine / other for mine, other in zip(ours, theirs, strict=True))
     return [
         f"one query {median(ours):.2f} ms, scipy's dijkstra {median(theirs):.2f} ms, median ratio {ratio:.1f}",
@@ -76,21 +77,22 @@ def against_scipy(data: Dataset, relations: list[Relation]) -> list[str]:
 def each_kind(data: Dataset, relations: list[Relation]) -> list[str]:
     """Return a line per kind of question: least, median and most over the relations."""
     on_time = Weights(cost=0.0, time_per_h=0.0, p90_per_h=1.0)
-    kinds: dict[str, Callable[[str, str], object]] = {
-        "best route": lambda a, b: find_routes(data, a, b, k=1),
-        "3 alternatives": lambda a, b: find_routes(data, a, b, k=3),
-        "10 alternatives": lambda a, b: find_routes(data, a, b, k=10),
-        "10 shortest, plain": lambda a, b: find_routes(data, a, b, k=10, plain=True),
-        "each corridor": lambda a, b: compare_corridors(data, a, b),
-        "Pareto front": lambda a, b: find_pareto(data, a, b),
-        "best within 40 days": lambda a, b: find_routes(data, a, b, k=1, max_time_h=960),
-        "3 on a date": lambda a, b: find_routes(data, a, b, k=3, depart="2026-12-01"),
-        "3 by reliability": lambda a, b: find_routes(data, a, b, k=3, weights=on_time),
+    kinds: dict[str, Callable[..., object]] = {
+        "best route": partial(find_routes, data, k=1),
+        "3 alternatives": partial(find_routes, data, k=3),
+        "10 alternatives": partial(find_routes, data, k=10),
+        "10 shortest, plain": partial(find_routes, data, k=10, plain=True),
+        "each corridor": partial(compare_corridors, data),
+        "each corridor on a date": partial(compare_corridors, data, depart="2026-12-01"),
+        "Pareto front": partial(find_pareto, data),
+        "best within 40 days": partial(find_routes, data, k=1, max_time_h=960),
+        "3 on a date": partial(find_routes, data, k=3, depart="2026-12-01"),
+        "3 by reliability": partial(find_routes, data, k=3, weights=on_time),
     }
     lines = [f"{'ms over ' + str(len(relations)) + ' published relations':32s}{'least':>8s}{'median':>8s}{'most':>8s}"]
     for name, ask in kinds.items():
         ask(*relations[0])
-        times = [milliseconds(lambda pair=pair, ask=ask: ask(*pair)) for pair in relations]
+        times = [milliseconds(partial(ask, origin, destination)) for origin, destination in relations]
         lines.append(f"  {name:30s}{min(times):8.2f}{median(times):8.2f}{max(times):8.1f}")
     return lines
 
@@ -100,7 +102,7 @@ def run() -> list[str]:
     data = load()
     relations = published_relations(data)
     nodes = list(data.network.nodes.row_of)
-    pairs = milliseconds(lambda: find_routes_many(data, nodes[:N_PLACES], nodes[-N_PLACES:]))
+    pairs = milliseconds(partial(find_routes_many, data, nodes[:N_PLACES], nodes[-N_PLACES:]))
     matrix = f"matrix of {N_PLACES} × {N_PLACES} places {pairs / 1000:.2f} s"
     return [*against_scipy(data, relations), *each_kind(data, relations), matrix]
 

@@ -61,7 +61,8 @@ def alternatives(trip: Trip, best: tuple[int, ...], k: int) -> list[tuple[int, .
 
     Under limits, on a date, or where the 90th percentile of the time has a price, best routes are no longer made of
     best parts. Candidates are then also the fastest and the cheapest route through each arc, each locally optimal in
-    the first measure (weight, hours, money) that finds it; those that break a limit are dropped, and all are put in order by what they really weigh.
+    the first measure (weight, hours, money) that finds it; those that break a limit are dropped, and all are put in
+    order by what they really weigh.
     """
     graph = trip.network.graph
     taken, taken_km = [best], [_km_by_link(graph, best)]
