@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from heapq import heappop, heappush
 from math import sqrt
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.search import FREE, Digraph, Limit, Path, Step, breaks, distances_to_sink, is_dominated
 
@@ -83,7 +83,7 @@ class LabelSearch:
             along.append(spent)
         return along
 
-    def least(self, node: int, spent: Spent, banned: Set[Step]) -> Any:
+    def least(self, node: int, spent: Spent, banned: Set[Step]) -> Measure | None:
         """Return a lower bound of the `Measure` of any path that goes on from here, None where there is none."""
         if node == self.digraph.sink:
             return self._bound(spent, node)
@@ -94,7 +94,7 @@ class LabelSearch:
         ]
         return min(bounds, default=None)
 
-    def complete(self, prefix: Path, banned: Set[Step]) -> tuple[Any, Path] | None:
+    def complete(self, prefix: Path, banned: Set[Step]) -> tuple[Measure, Path] | None:
         """Return the best path of a set and its `Measure`."""
         digraph = self.digraph
         node = prefix[-1][0] if prefix else digraph.source

@@ -28,6 +28,10 @@ Step = tuple[int, int]
 Path = tuple[Step, ...]
 
 
+Measure = Any
+"""What a search minimizes: a number, or numbers of which the later ones break ties; one search has one kind."""
+
+
 class Digraph(NamedTuple):
     """Steps out of and back into every node, with the two ends of the search; no path enters a `closed` node."""
 
@@ -208,10 +212,10 @@ class Search(Protocol):
     def spent_along(self, path: Path) -> Sequence[Any]:
         """Return what is spent before the first step of a path and after each, len(path) + 1 entries."""
 
-    def least(self, node: int, spent: Any, banned: Set[Step]) -> float | None:
+    def least(self, node: int, spent: Any, banned: Set[Step]) -> Measure | None:
         """Return a lower bound of any path that has spent so much at `node` and goes on with no `banned` step."""
 
-    def complete(self, prefix: Path, banned: Set[Step]) -> tuple[float, Path] | None:
+    def complete(self, prefix: Path, banned: Set[Step]) -> tuple[Measure, Path] | None:
         """Return the best loopless path that begins with `prefix` and goes on with no `banned` step, and its measure.
 
         Best is the smallest measure, then the smallest sequence of arcs. None where there is none.
@@ -260,7 +264,7 @@ def loopless_paths(search: Search) -> Iterator[Path]:
     digraph = search.digraph
     number = count()
     # (bound or measure, 0 if not searched yet, arcs of the best path, number, prefix length, path, banned steps)
-    waiting: list[tuple[float, int, tuple[int, ...], int, int, Path, frozenset[Step]]] = []
+    waiting: list[tuple[Measure, int, tuple[int, ...], int, int, Path, frozenset[Step]]] = []
 
     def wait(node: int, spent: Any, prefix: Path, banned: frozenset[Step]) -> None:
         least = search.least(node, spent, banned)
