@@ -138,6 +138,12 @@ class Network:
         return tuple(keys), freeze(key_of_link)
 
     @cached_property
+    def corridors_of(self) -> Mapping[str, tuple[str, ...]]:
+        """Corridors of every link, by link id."""
+        ids, cells = self.links.text("link_id").tolist(), self.links.text("corridors").tolist()
+        return {link_id: split_list(cell) for link_id, cell in zip(ids, cells, strict=True)}
+
+    @cached_property
     def gateways(self) -> Mapping[str, frozenset[str]]:
         """Ids of nodes and links of which a route must pass one to belong to a corridor, by corridor that has any."""
         table = self.corridors

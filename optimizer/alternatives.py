@@ -21,7 +21,7 @@ from optimizer.search import FREE
 from optimizer.trip import digraph_of, keeps_limits, measure_usd, route_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence, Set
+    from collections.abc import Iterator, Sequence
 
     from optimizer.adjacency import Adjacency
     from optimizer.graph import ArcGraph
@@ -66,7 +66,7 @@ def alternatives(trip: Trip, best: tuple[int, ...], k: int) -> list[tuple[int, .
     """
     graph = trip.network.graph
     taken, taken_km = [best], [_km_by_link(graph, best)]
-    for candidate in _ranked(trip, best):
+    for candidate in ranked(trip, best):
         if len(taken) == k:
             break
         km = _km_by_link(graph, candidate.arcs)
@@ -78,8 +78,8 @@ def alternatives(trip: Trip, best: tuple[int, ...], k: int) -> list[tuple[int, .
     return taken
 
 
-def _ranked(trip: Trip, best: tuple[int, ...]) -> Iterator[Candidate]:
-    """Yield the candidates within stretch and limits, best first."""
+def ranked(trip: Trip, best: tuple[int, ...]) -> Iterator[Candidate]:
+    """Yield the single-via routes of a trip within stretch and limits, best first; `best` are the arcs of its best."""
     network, digraph = trip.network, digraph_of(trip)
     if trip.is_sum and not trip.is_limited:
         key, ties = sum(network.keys[arc] for arc in best), _tie_bits(network)
@@ -238,12 +238,10 @@ def _slightly_less(key: float, ties: int) -> float:
     return key - key / TIE
 
 
-def through_arcs(
-    digraph: Digraph, keys: Sequence[float], most: float = inf, ties: int = 0, among: Set[int] | None = None
-) -> Iterator[Candidate]:
+def through_arcs(digraph: Digraph, keys: Sequence[float], most: float = inf, ties: int = 0) -> Iterator[Candidate]:
     """Yield the best path through each arc if it is loopless, each once, best first, up to a sum of keys.
 
-    The lowest `ties` bits of whole-number keys tell paths of the same weight apart. With `among` only these arcs count.
+    The lowest `ties` bits of whole-number keys tell paths of the same weight apart.
     """
     there = _tree(digraph.out, digraph.source, keys, digraph.closed)
     back = _tree(digraph.into, digraph.sink, keys, digraph.closed)
@@ -251,7 +249,7 @@ def through_arcs(
     for tail, so_far in there.key.items():
         for head, arc in digraph.out[tail]:
             on = back.key.get(head)
-            if on is not None and arc != FREE and (among is None or arc in among) and so_far + keys[arc] + on <= most:
+            if on is not None and arc != FREE and so_far + keys[arc] + on <= most:
                 through.append((so_far + keys[arc] + on, arc, tail, head))
     seen: set[tuple[float, int]] = set()
     for key, arc, tail, head in sorted(through):

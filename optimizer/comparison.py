@@ -112,6 +112,8 @@ class Comparison:
         The two prices asked for, which the thresholds are to be compared with.
     p90_price_usd_per_unit_h
         The price asked for an hour of the 90th percentile of the time, which is the same at all thresholds.
+    cost_weight
+        Weight of a USD. Where it is 0 there are no prices in USD: gaps and thresholds are then in what is minimized.
     """
 
     best: Route
@@ -121,6 +123,7 @@ class Comparison:
     time_value_usd_per_unit_h: float
     carbon_price_usd_per_t: float
     p90_price_usd_per_unit_h: float = 0.0
+    cost_weight: float = 1.0
 
     def to_mapping(self) -> dict[str, Any]:
         """Return the comparison as plain values with the keys of the command line's JSON."""
@@ -135,6 +138,7 @@ class Comparison:
             "time_value_usd_per_unit_h": self.time_value_usd_per_unit_h,
             "carbon_price_usd_per_t": self.carbon_price_usd_per_t,
             "p90_price_usd_per_unit_h": self.p90_price_usd_per_unit_h,
+            "cost_weight": self.cost_weight,
             "best": best.to_mapping(),
             "rows": [row.to_mapping() for row in self.rows],
         }

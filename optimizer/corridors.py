@@ -12,15 +12,16 @@ import numpy as np
 
 from network.model import MODES, split_list
 from network.values import commodity_may_use
-from optimizer.alternatives import MOST_STRETCH, through_arcs
+from optimizer.alternatives import ranked
 from optimizer.comparison import Comparison, Way, WhyNot
-from optimizer.figures import figures_of, main_mode
+from optimizer.figures import figures_of, main_mode, mode_of
 from optimizer.graph import time_per_h
 from optimizer.oracle import MOST_FACTOR, oracle_of
 from optimizer.pricing import CO2, TIME, Prices, exact
+from optimizer.route import corridor_of
 from optimizer.search import FREE
 from optimizer.thresholds import envelope_of, intervals_of, tie
-from optimizer.trip import best_arcs, digraph_of, keeps_limits, plan_trip, route_of
+from optimizer.trip import best_arcs, digraph_of, plan_trip, route_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -58,7 +59,8 @@ KG_PER_T = 1000
 CO2_PER_T = Prices(*(price / KG_PER_T for price in CO2))
 
 NOT_OPEN = "none of its links is open to this trip"
-NOT_KEPT_TO = "no route of this relation belongs to it"
+NOT_KEPT_TO = "no reasonable route of this relation keeps to it"
+NOT_WITHIN = "no reasonable route within the limits keeps to it"
 
 
 def compare_corridors(data: Dataset, origin: str, destination: str, **options: Unpack[RouteOptions]) -> Comparison:
@@ -66,17 +68,21 @@ def compare_corridors(data: Dataset, origin: str, destination: str, **options: U
 
     A route belongs to the one corridor with most of its kilometers, and to one main mode by the same rule. Taken
     literally, the best of all routes that belong to a corridor would be an absurd one: the best route of another
-    corridor with a detour back and forth over the corridor's links until they make up most of it. So the route of a
-    corridor is the one of least weight when every link that belongs to other corridors only counts three times; links
-    of the corridor, links of none and transfers count once. Other corridors then serve as feeders where they must, but
-    do not replace the trunk. Where what is found does not belong to the corridor, such links count a thousand times,
-    and what is found then is its route if it belongs to it and nine tenths of its kilometers lie on own links.
+    corridor with a detour back and forth over the corridor's links until they make up most of it. So a row shows the
+    lightest route that belongs to it among
 
-    The same goes for main modes, with the links of other modes. Where the data gives corridors gateways, the best route
-    through each of these is known as well, unless it weighs more than an alternative may. The row of a corridor or mode
-    shows the lightest of all these routes that belongs to it, or one that is the best of all at some time value or
-    carbon price, where that is lighter; if there is none, it has no route. Nothing is counted more than once in the
-    figures shown, and the best route of all always stands in the row of its own corridor and mode.
+    - the best routes through each of its links that are locally optimal, within the stretch of alternatives (see
+      `optimizer.alternatives`): such routes make no detour for its own sake;
+    - those that are the best of all at some time value or carbon price;
+    - those that keep to a corridor or mode: of least weight when every link that belongs to other corridors only counts
+      three times; links of the corridor, links of none and transfers count once. Other corridors then serve as feeders
+      where they must, but do not replace the trunk. Where what is found does not belong to the corridor, such links
+      count a thousand times, and what is found then is taken if it belongs to it and nine tenths of its kilometers lie
+      on own links.
+
+    If there is none, the row has no route. The same goes for main modes, with the links of other modes. Nothing is
+    counted more than once in the figures shown, and the best route of all always stands in the row of its own corridor
+    and mode.
 
     On a date of departure hours are those of that date, with the waits for its departures and seasons, and thresholds
     hold for that date: the weight of a route is still a line over the price of an hour, its own hours being the slope.
@@ -115,7 +121,7 @@ def compare_corridors(data: Dataset, origin: str, destination: str, **options: U
     optima = dict.fromkeys(stretch.line.arcs for envelope in envelopes for stretch in envelope.stretches)
     labels = (_corridors(data), _main_modes(data, trip.commodity))
     kept_to = (arcs for of_kind in labels for arcs in _kept_to(question, of_kind, best))
-    found = list(dict.fromkeys((best, *optima, *kept_to, *_through_gateways(question, best))))
+    found = list(dict.fromkeys((best, *optima, *_sensible(question, best), *kept_to)))
     rows = [row for of_kind in labels for row in _rows(question, of_kind, found, envelopes)]
     rows.sort(key=lambda row: (not row.is_best, inf if row.why_not is None else row.why_not.gap_usd))
     return Comparison(
@@ -126,6 +132,7 @@ def compare_corridors(data: Dataset, origin: str, destination: str, **options: U
         time_value_usd_per_unit_h=float(asked.time_per_h),
         carbon_price_usd_per_t=float(asked.co2_per_kg * KG_PER_T),
         p90_price_usd_per_unit_h=float(asked.p90_per_h),
+        cost_weight=float(asked.cost),
     )
 
 
@@ -206,7 +213,7 @@ def _rows(
             continue
         own = [arcs for arcs in found if labels.of_route(question.route_of(arcs)) == name]
         if not own:
-            yield Way(labels.kind, name, reason=NOT_KEPT_TO)
+            yield Way(labels.kind, name, reason=NOT_WITHIN if question.trip.is_limited else NOT_KEPT_TO)
             continue
         # In a tie the best one by rounded weights may lie a hair above.
         arcs = best if best in own else min(own, key=question.weight)
@@ -231,9 +238,9 @@ def _rows(
 def _kept_to(question: _Question, labels: _Labels, best: Arcs) -> Iterable[Arcs]:
     """Yield the route that keeps to a corridor or mode, for all but that of the best route; see `compare_corridors`."""
     links, length_km = question.graph.link.tolist(), question.graph.length_km
-    open_names = _open_names(question, labels)
+    open_names = _open_names(question, labels) - {labels.of_route(question.route_of(best))}
     for name in labels.names:
-        if name not in open_names or name == labels.of_route(question.route_of(best)):
+        if name not in open_names:
             continue
         is_foreign = [*labels.is_foreign(name, links), False]
         for foreign, own_share in ((FOREIGN, 0.0), (ALONE, OWN_SHARE)):
@@ -245,20 +252,23 @@ def _kept_to(question: _Question, labels: _Labels, best: Arcs) -> Iterable[Arcs]
                 break
 
 
-def _through_gateways(question: _Question, best: Arcs) -> Iterable[Arcs]:
-    """Yield the best route at expected waits through each gateway of a corridor, if it keeps limits and stretch."""
-    graph, network = question.graph, question.trip.data.network
-    ids = frozenset().union(*network.gateways.values())
-    if not ids:
-        return
-    links = [row for link_id, row in network.links.row_of.items() if link_id in ids]
-    nodes = [row for node_id, row in network.nodes.row_of.items() if node_id in ids]
-    at_node = np.isin(graph.state_node, nodes)
-    arcs = np.flatnonzero(np.isin(graph.link, links) | at_node[graph.tail] | at_node[graph.head])
-    weight = question.trip.network.weight
-    most = MOST_STRETCH * sum(weight[arc] for arc in best)
-    for candidate in through_arcs(question.digraph, weight, most, among=set(arcs.tolist())):
-        if keeps_limits(question.trip, question.route_of(candidate.arcs)):
+def _sensible(question: _Question, best: Arcs) -> Iterable[Arcs]:
+    """Yield the lightest locally optimal single-via route of each corridor and main mode; see `alternatives`."""
+    network, graph = question.trip.data.network, question.graph
+    link_of, length_km = graph.link.tolist(), graph.length_km.tolist()
+    ids, modes = network.links.text("link_id"), network.links.text("mode")
+
+    def belongs_to(arcs: Arcs) -> set[tuple[Kind, str]]:
+        # As for a route, but without making one: there are hundreds of candidates.
+        passages = [(link_of[arc], length_km[arc]) for arc in arcs if link_of[arc] >= 0]
+        corridor = corridor_of(network, ((ids[link], km) for link, km in passages))
+        return {("corridor", corridor), ("mode", mode_of((modes[link], km) for link, km in passages))}
+
+    known = belongs_to(best)
+    for candidate in ranked(question.trip, best):
+        names = belongs_to(candidate.arcs)
+        if not names <= known and candidate.is_locally_optimal():
+            known |= names
             yield candidate.arcs
 
 

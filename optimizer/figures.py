@@ -11,6 +11,8 @@ from network.model import MODES
 from optimizer.route import Leg
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from optimizer.graph import ArcGraph
     from optimizer.route import Route
 
@@ -57,14 +59,18 @@ def figures_of(graph: ArcGraph, route: Route) -> Figures:
 
 
 def main_mode(route: Route) -> str:
-    """Return the mode with most of a route's kilometers, the earlier one of `MODES` on a tie.
+    """Return the mode with most of a route's kilometers; see `mode_of`."""
+    return mode_of((leg.mode, leg.length_km) for leg in route.legs if isinstance(leg, Leg))
 
-    Empty for a route of transfers alone.
+
+def mode_of(passages: Iterable[tuple[str, float]]) -> str:
+    """Return the mode with most of the kilometers of some (mode, km), the earlier one of `MODES` on a tie.
+
+    Empty where there are none, as for a route of transfers alone.
     """
     length_km: dict[str, float] = {}
-    for leg in route.legs:
-        if isinstance(leg, Leg):
-            length_km[leg.mode] = length_km.get(leg.mode, 0.0) + leg.length_km
+    for mode, km in passages:
+        length_km[mode] = length_km.get(mode, 0.0) + km
     return min(length_km, key=lambda mode: (-length_km[mode], MODES.index(mode)), default="")
 
 

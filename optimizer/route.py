@@ -6,8 +6,6 @@ from datetime import timedelta
 from math import sqrt
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from network.model import split_list
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
@@ -225,17 +223,16 @@ def corridor_of(network: Network, passages: Iterable[tuple[str, float]]) -> str:
     corridor totals never count a unit twice.
     """
     length_km: dict[str, float] = {}
-    links = network.links
-    row_of, labels = links.row_of, links.text("corridors")
+    corridors_of = network.corridors_of
     passed: set[str] = set()
     for link_id, km in passages:
         passed.add(link_id)
-        for corridor in split_list(labels[row_of[link_id]]):
+        for corridor in corridors_of[link_id]:
             length_km[corridor] = length_km.get(corridor, 0.0) + km
     order = network.corridors.row_of
     ranked = sorted(length_km, key=lambda name: (-length_km[name], order.get(name, len(order)), name))
     gateways = network.gateways
     if any(name in gateways for name in ranked):
-        starts, ends = links.text("from_node"), links.text("to_node")
+        starts, ends, row_of = network.links.text("from_node"), network.links.text("to_node"), network.links.row_of
         passed.update(*((starts[row], ends[row]) for row in [row_of[link_id] for link_id in passed]))
     return next((name for name in ranked if name not in gateways or not gateways[name].isdisjoint(passed)), "")

@@ -57,21 +57,27 @@ def comparison_document(data: Dataset, comparison: Comparison) -> Document:
         fill(f"{GAUGES_AND_WEAK}{meaning}", LINE_WIDTH),
         Table(columns("Way", "Main places"), _places(data, own)),
     ]
-    if losers:
+    if losers and comparison.cost_weight:
         time_value = short_number(comparison.time_value_usd_per_unit_h)
         carbon_price = short_number(comparison.carbon_price_usd_per_t)
+        header = (f"Best at USD/h (now {time_value})", f"Best at USD/t CO2e (now {carbon_price})")
         document += [
             Table(
-                columns(
-                    "Why not",
-                    ">Drop USD",
-                    ">or hours",
-                    f"Best at USD/h (now {time_value})",
-                    f"Best at USD/t CO2e (now {carbon_price})",
-                ),
+                columns("Why not", ">Drop USD", ">or hours", *header),
                 tuple(_lack(data, comparison, row) for row in losers),
             ),
             _how_to_read(comparison, losers),
+        ]
+    elif losers:
+        # Without a weight on money nothing has a price in USD.
+        document += [
+            Table(
+                columns("Why not", ">Drop hours"),
+                tuple(
+                    (_name(data, row.kind, row.id), number(row.why_not.must_drop_h)) for row in losers if row.why_not
+                ),
+            ),
+            "Drop: how many hours faster a way must be to tie with the best one. A dash: not by this alone.",
         ]
     return [*document, *_missing(data, comparison)]
 
@@ -94,8 +100,10 @@ def _name(data: Dataset, kind: str, way: str) -> str:
 def _time_column(comparison: Comparison) -> tuple[tuple[str, ...], Callable[[Route], tuple[str, ...]], str]:
     """Return the header of what is told of the time beside its days, if any, its cells, and what it means."""
     if comparison.p90_price_usd_per_unit_h:
-        meaning = " 9 in 10: days within which nine of ten shipments arrive."
-        return (">9 in 10",), lambda route: (days(route.time_h if (p90 := route.time_p90_h) is None else p90),), meaning
+        meaning = (
+            " 9 in 10: days within which nine of ten shipments arrive; a dash: no spread is known, and none assumed."
+        )
+        return (">9 in 10",), lambda route: ("–" if (p90 := route.time_p90_h) is None else days(p90),), meaning
     if comparison.best.depart is not None:
         return (">Arrives",), lambda route: ("–" if route.arrive is None else f"{route.arrive:%d %b}",), ""
     return (), lambda route: (), ""
@@ -226,7 +234,7 @@ def _how_to_read(comparison: Comparison, losers: list[Way]) -> str:
     ]
     if any(value <= most for value, most in levels):
         sentences.append(
-            "In brackets: the price at which the route draws level with the best one, and what wins there."
+            "In brackets: the price at which the route draws level with the best one, and the id of what wins there."
         )
     ends = [(end, most) for intervals, _, most in cells for pair in intervals for end in pair if end < inf]
     if any(value > most for value, most in (*levels, *ends)):

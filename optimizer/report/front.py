@@ -32,6 +32,7 @@ NOTHING = 1e-9
 SEVERAL, OTHER = "+", "?"
 LEAST_WIDTH = 40
 MOST_STOPS = 4
+MOST_WAY = 44  # characters of a main way, so that a row of the table fits 120
 MOST_TICK = 9  # characters of a tick's number
 
 
@@ -229,7 +230,7 @@ def _table(data: Dataset, routes: Sequence[Route], listed: Iterable[int], marks:
             ", ".join(name for name, place in best.items() if place == at),
             ", ".join(routes[at].modes),
             f"{marks[routes[at].corridor]} {corridor_name(data, routes[at].corridor) or '–'}",
-            main_way(data, routes[at]),
+            _cut(main_way(data, routes[at]), MOST_WAY),
         )
         for at in listed
     ]

@@ -65,7 +65,7 @@ def headline(data: Dataset, route: Route) -> str:
 
 def week_later(route: Route, later: Route) -> str:
     """Return in one line what changes for the best route if the shipment leaves a week later."""
-    leaves = "" if later.depart is None else f" ({later.depart:%Y-%m-%d})"
+    leaves = "" if later.depart is None else f" ({later.depart.date().isoformat()})"
     arrives = "" if later.arrive is None else f"arrives {moment(later.arrive)}, "
     way = "the same way" if _links(later) == _links(route) else "another way"
     more_days, more_usd = (later.time_h - route.time_h) / 24, later.cost_usd - route.cost_usd
@@ -77,7 +77,7 @@ def week_later(route: Route, later: Route) -> str:
 
 def moment(at: datetime) -> str:
     """Return date and time to the minute."""
-    return f"{at:%Y-%m-%d %H:%M}"
+    return at.isoformat(sep=" ", timespec="minutes")
 
 
 def _links(route: Route) -> list[str]:

@@ -28,7 +28,8 @@ from made_network import GRAIN, dataset, link, links_of, transfer
 from network import NoRouteError, load
 from network.model import MODES, split_list
 from optimizer import Weights, find_routes
-from optimizer.corridors import ALONE, FOREIGN, NOT_KEPT_TO, NOT_OPEN, OWN_SHARE, compare_corridors
+from optimizer.alternatives import MOST_STRETCH
+from optimizer.corridors import ALONE, FOREIGN, NOT_KEPT_TO, NOT_OPEN, NOT_WITHIN, OWN_SHARE, compare_corridors
 from optimizer.obedience import obeys
 from optimizer.route import Leg
 from optimizer.thresholds import Line, lower_envelope
@@ -165,10 +166,12 @@ def check_rows(data: Dataset, weights: Weights, options: dict[str, Any]) -> None
         assert row.is_best == (name_of(row.kind, best) == row.id)
         if row.route is None:
             assert not own
-            assert row.reason in (NOT_KEPT_TO, NOT_OPEN)
-            assert row.reason == NOT_KEPT_TO or not any(name_of(row.kind, route) == row.id for route in brute.routes)
+            assert row.reason in (NOT_KEPT_TO, NOT_WITHIN, NOT_OPEN)
+            assert row.reason != NOT_OPEN or not any(name_of(row.kind, route) == row.id for route in brute.routes)
             continue
-        assert row.route in possible
+        # Beside the routes of these searches only alternatives are known, which weigh no more than these may.
+        most = MOST_STRETCH * brute.weight[best.arcs] * (1 + 1e-9) + 1e-9
+        assert row.route in possible or brute.weight[row.route.arcs] <= most
         assert name_of(row.kind, row.route) == row.id
         assert brute.weight[row.route.arcs] <= min(own, default=inf) * (1 + 1e-9) + 1e-9
         assert row.route != best or row.is_best
@@ -490,6 +493,20 @@ def test_commodity_in_tonnes_and_its_own_modes() -> None:
     assert south.why_not.must_drop_h == pytest.approx(144)
 
 
+@pytest.mark.parametrize(
+    ("origin", "destination"), [("Baku", "Shanghai"), ("Xi'an", "Baku"), ("Almaty", "Mumbai"), ("Istanbul", "Xi'an")]
+)
+def test_no_alternative_is_lighter_than_the_row_of_its_corridor(origin: str, destination: str) -> None:
+    """What is listed as an alternative has a row in the comparison, with a route at least as good."""
+    data = load()
+    comparison = compare_corridors(data, origin, destination)
+    for route in find_routes(data, origin, destination, k=10):
+        if route.corridor:
+            row = row_of(comparison, "corridor", route.corridor)
+            assert row.route
+            assert weight_of(row.route, Weights(time_per_h=1.849)) <= weight_of(route, Weights(time_per_h=1.849)) + 1e-6
+
+
 def test_bundled_corridors_are_what_they_are_called() -> None:
     """From Xi'an to Duisburg the Middle Corridor passes the Caspian and Georgia, the northern one Belarus."""
     comparison = compare_corridors(load(), "Xi'an", "Duisburg")
@@ -551,7 +568,7 @@ def test_limits_ask_for_places_farther_than_the_origin() -> None:
     assert links_of(comparison.best) == ["out", "on", "in"]
     assert south.why_not
     assert south.why_not.best_at_time_values == south.why_not.best_at_carbon_prices == ((0.0, float("inf")),)
-    assert row_of(comparison, "corridor", "north").reason == NOT_KEPT_TO
+    assert row_of(comparison, "corridor", "north").reason == NOT_WITHIN
 
 
 def test_among_the_fastest_the_lightest_is_best_in_the_end() -> None:
