@@ -96,11 +96,13 @@ def measured(n_nodes: int, n_runs: int) -> list[str]:
     calls: dict[str, Callable[[], object]] = {
         "expand": partial(build_graph, data, data.base_year, None),
         "adjacency lists": lists,
-        "the best route": ask,
-        "the ten best": partial(ask, k=10),
-        "best, country avoided": partial(ask, avoid_countries={"DE"}),
-        "best, two vias": partial(ask, via=["N5", "N7"]),
-        "best within 200 h": partial(ask, max_time_h=200),
+        "the best route": partial(ask, k=1),
+        "the ten best": partial(ask, k=10, plain=True),
+        "three alternatives": partial(ask, k=3),
+        "ten alternatives": partial(ask, k=10),
+        "best, country avoided": partial(ask, k=1, avoid_countries={"DE"}),
+        "best, two vias": partial(ask, k=1, via=["N5", "N7"]),
+        "best within 200 h": partial(ask, k=1, max_time_h=200),
     }
     size = f"{len(data.network.links):,} links, {graph.n_states:,} states, {graph.n_arcs:,} arcs"
     return [f"routes on {size}", *(f"  {name:24s}{milliseconds(call, n_runs):9.2f} ms" for name, call in calls.items())]

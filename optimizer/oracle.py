@@ -11,13 +11,14 @@ import numpy as np
 
 from optimizer.labels import DIGITS, LabelSearch, Price
 from optimizer.pricing import Totals, exact, measures_of
-from optimizer.search import FREE, Limit, complete, distances_to_sink
+from optimizer.search import FREE, Limit, complete, distances_to_sink, sole_best
 from optimizer.thresholds import EXACT
 from optimizer.trip import limits_of, tallies_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from network.model import Numbers
     from optimizer.pricing import Measures, Prices
     from optimizer.route import Route
     from optimizer.search import Digraph, Path
@@ -75,14 +76,27 @@ def oracle_of(trip: Trip, digraph: Digraph, route_of: Callable[[Arcs], Route]) -
 
 
 def _of_sums(trip: Trip, digraph: Digraph, measures: Measures) -> Oracle:
-    """Return the oracle of a trip whose weight is a sum over arcs."""
-    limits = limits_of(trip, digraph)
+    """Return the oracle of a trip whose weight is a sum over arcs.
+
+    A path that is clearly the only best one is found by floats; near ties, and limits, ask for exact keys.
+    """
+    limits, values = limits_of(trip, digraph), trip.network.values
 
     @cache
     def keys_at(prices: Prices) -> list[int]:
         return measures.keys((prices,), spare_bits=MOST_FACTOR.bit_length())
 
+    @cache
+    def weights_at(prices: Prices) -> Numbers:
+        cost, per_h, per_kg, _ = (float(price / (max(prices) or 1)) for price in prices)
+        return cost * values.cost_usd + per_h * values.time_h + per_kg * values.co2_kg
+
     def best(prices: Prices, factors: Sequence[int] | None = None) -> Arcs:
+        if not limits:
+            weights = weights_at(prices) if factors is None else weights_at(prices) * factors[:-1]
+            sole = sole_best(digraph, [*weights.tolist(), 0.0])
+            if sole is not None:
+                return _arcs(sole)
         keys = keys_at(prices)
         if factors is not None:
             keys = [key * factor for key, factor in zip(keys, factors, strict=True)]
