@@ -21,7 +21,7 @@ from optimizer.pricing import CO2, TIME, Prices, exact
 from optimizer.route import corridor_of
 from optimizer.search import FREE
 from optimizer.thresholds import envelope_of, intervals_of, tie
-from optimizer.trip import best_arcs, digraph_of, plan_trip, route_of
+from optimizer.trip import best_or_refuse, digraph_of, plan_trip, route_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -106,12 +106,7 @@ def compare_corridors(data: Dataset, origin: str, destination: str, **options: U
     ...     print(way.id, way.route and way.route.cost_usd, way.why_not and way.why_not.must_drop_usd)  # doctest: +SKIP
     """
     trip = plan_trip(data, origin, destination, **options)
-    best = best_arcs(trip) if trip.has_moves else None
-    if best is None:
-        # Only a refusal pays for looking into its reasons.
-        from optimizer.blocking import no_route
-
-        raise no_route(trip)
+    best = best_or_refuse(trip)
     question = _question_of(trip)
     asked = question.asked
     envelopes = (

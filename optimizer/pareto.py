@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from optimizer.search import FREE, distances_to_sink
-from optimizer.trip import TOLERANCE, digraph_of, plan_trip, route_of
+from optimizer.trip import digraph_of, plan_trip, route_of, slightly_above
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -109,8 +109,8 @@ def _sequences(trip: Trip) -> list[tuple[int, ...]]:
     return pareto_sequences(
         digraph_of(trip),
         (network.cost_usd, clock.travel_h, [*network.values.co2_kg.tolist(), 0.0]),
-        most_cost=inf if most_usd is None else most_usd / trip.quantity * (1.0 + TOLERANCE),
-        most_time=inf if most_h is None else most_h * (1.0 + TOLERANCE),
+        most_cost=slightly_above(most_usd, trip.quantity),
+        most_time=slightly_above(most_h),
         arrive_h=None if trip.depart is None else clock.arrive_h,
     )
 

@@ -6,7 +6,7 @@ import sys
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from optimizer.trip import arc_sequences, best_arcs, plan_trip, route_of
+from optimizer.trip import arc_sequences, best_or_refuse, plan_trip, route_of
 from optimizer.weights import Weights
 
 if TYPE_CHECKING:
@@ -104,20 +104,12 @@ def find_routes(
         max_time_h=max_time_h,
         max_cost_usd=max_cost_usd,
     )
-    found: list[tuple[int, ...]] = []
-    if trip.has_moves:
-        best = best_arcs(trip)
-        if best is not None and k == 1:
-            found = [best]
-        elif best is not None and plain:
-            found = list(islice(arc_sequences(trip), min(k, sys.maxsize)))
-        elif best is not None:
-            from optimizer.alternatives import alternatives
+    best = best_or_refuse(trip)
+    found = [best]
+    if k > 1 and plain:
+        found = list(islice(arc_sequences(trip), min(k, sys.maxsize)))
+    elif k > 1:
+        from optimizer.alternatives import alternatives
 
-            found = alternatives(trip, best, k)
-    if not found:
-        # Only a refusal pays for looking into its reasons.
-        from optimizer.blocking import no_route
-
-        raise no_route(trip)
+        found = alternatives(trip, best, k)
     return [route_of(trip, arcs) for arcs in found]

@@ -207,6 +207,23 @@ def best_arcs(trip: Trip) -> tuple[int, ...] | None:
     return min(tuple(arc for _, arc in path if arc != FREE) for path in paths if path is not None)
 
 
+def best_or_refuse(trip: Trip) -> tuple[int, ...]:
+    """Return the arcs of the best route of a trip.
+
+    Raises
+    ------
+    NoRouteError
+        There is none; the message says what blocks and what lifting it gives.
+    """
+    best = best_arcs(trip) if trip.has_moves else None
+    if best is None:
+        # Only a refusal pays for looking into its reasons.
+        from optimizer.blocking import no_route
+
+        raise no_route(trip)
+    return best
+
+
 def search_of(trip: Trip) -> Search:
     """Return the search that measures the routes of a trip and keeps them within its limits."""
     network, digraph = trip.network, digraph_of(trip)
@@ -230,9 +247,9 @@ def tallies_of(trip: Trip, digraph: Digraph) -> tuple[Limit, Limit, Limit]:
     spread = (network.graph.spread_h**2).tolist() if trip.weights.p90_per_h else [0.0] * network.graph.n_arcs
     most_h, most_usd = trip.number("max time"), trip.number("max cost")
     counted = (
-        (travel_h, _slightly_above(most_h)),
+        (travel_h, slightly_above(most_h)),
         ([*spread, 0.0], inf),
-        (network.cost_usd, _slightly_above(most_usd, trip.quantity)),
+        (network.cost_usd, slightly_above(most_usd, trip.quantity)),
     )
     hours, variance, money = (Limit(each, distances_to_sink(digraph, each), most) for each, most in counted)
     return hours, variance, money
@@ -263,7 +280,7 @@ def measure_usd(trip: Trip, route: Route) -> float:
 def keeps_limits(trip: Trip, route: Route) -> bool:
     """Say whether a route takes no longer and costs no more than its trip allows."""
     most_h, most_usd = trip.number("max time"), trip.number("max cost")
-    return route.time_h <= _slightly_above(most_h) and route.cost_usd <= _slightly_above(most_usd)
+    return route.time_h <= slightly_above(most_h) and route.cost_usd <= slightly_above(most_usd)
 
 
 def digraph_of(trip: Trip) -> Digraph:
@@ -302,13 +319,13 @@ def limits_of(trip: Trip, digraph: Digraph) -> list[Limit]:
     max_time_h, max_cost_usd = trip.number("max time"), trip.number("max cost")
     asked: list[tuple[list[float], float]] = []
     if max_time_h is not None:
-        asked.append((network.time_h, _slightly_above(max_time_h)))
+        asked.append((network.time_h, slightly_above(max_time_h)))
     if max_cost_usd is not None:
-        asked.append((network.cost_usd, _slightly_above(max_cost_usd, trip.quantity)))
+        asked.append((network.cost_usd, slightly_above(max_cost_usd, trip.quantity)))
     return [Limit(values, distances_to_sink(digraph, values), most) for values, most in asked]
 
 
-def _slightly_above(most: float | None, quantity: float = 1.0) -> float:
+def slightly_above(most: float | None, quantity: float = 1.0) -> float:
     """Return a limit per commodity unit with room for the rounding of sums; infinity for none."""
     return inf if most is None else most / quantity * (1.0 + TOLERANCE)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,7 +15,6 @@ from optimizer.cli.question import question_of, question_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
     from typing import Unpack
 
     from network.model import Dataset
@@ -100,8 +99,8 @@ def _list(
 
     routes = find_routes(data, origin, destination, k=k, plain=plain, **options)
     later = None
-    depart: datetime | None = options["depart"]  # type: ignore[assignment]
-    if depart is not None and form in ("table", "json"):
+    depart = options["depart"]
+    if isinstance(depart, datetime) and form in ("table", "json"):
         later = _a_week_later(data, origin, destination, options, depart)
     if form == "table":
         from optimizer.report.routes import route_document, week_later

@@ -133,6 +133,12 @@ class Brute:
         lightest = self.lightest(penalized)
         return lightest, [route for route in lightest if is_kept(route)]
 
+    def is_best_through_an_arc(self, route: Route) -> bool:
+        """Say whether some arc of a route is on no lighter one."""
+        own = self.weight[route.arcs] * (1 - 1e-9) - 1e-9
+        others = [(set(other.arcs), self.weight[other.arcs]) for other in self.routes]
+        return any(all(weight >= own for arcs, weight in others if arc in arcs) for arc in route.arcs)
+
     def found(self, names: list[Named], best: Route) -> tuple[list[Route], list[Route]]:
         """Return the routes that some search finds for certain, and those that one may find, as ties leave it open."""
         groups = [*self.at_prices(), [best]]
@@ -172,6 +178,8 @@ def check_rows(data: Dataset, weights: Weights, options: dict[str, Any]) -> None
         # Beside the routes of these searches only alternatives are known, which weigh no more than these may.
         most = MOST_STRETCH * brute.weight[best.arcs] * (1 + 1e-9) + 1e-9
         assert row.route in possible or brute.weight[row.route.arcs] <= most
+        if comparison.best.depart is None and not weights.p90_per_h and not options.keys() & {"via", "max_time_h"}:
+            assert row.route in possible or brute.is_best_through_an_arc(row.route)
         assert name_of(row.kind, row.route) == row.id
         assert brute.weight[row.route.arcs] <= min(own, default=inf) * (1 + 1e-9) + 1e-9
         assert row.route != best or row.is_best
