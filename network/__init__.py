@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     )
     from network.model import Dataset, Network
     from network.projects import Project
+    from network.provenance import explain
     from network.scenario import Scenario
     from network.writing import write_dataset
 
@@ -47,6 +48,7 @@ __all__ = [
     "UnknownIdError",
     "apply",
     "check_dataset",
+    "explain",
     "load",
     "read_dataset",
     "with_demands",
@@ -58,6 +60,7 @@ _MODULES = {
     **dict.fromkeys(("check_dataset", "load", "read_dataset", "with_demands"), "network.dataset"),
     **dict.fromkeys(("Dataset", "Network"), "network.model"),
     "apply": "network.applying",
+    "explain": "network.provenance",
     "Change": "network.changes",
     "Scenario": "network.scenario",
     "Project": "network.projects",

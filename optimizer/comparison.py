@@ -90,6 +90,7 @@ class Way(NamedTuple):
             **head,
             "route": self.route.to_mapping(),
             **self.figures._asdict(),
+            "weak_share": self.route.weak_share,
             **self.why_not.to_mapping(),
         }
 
@@ -176,7 +177,7 @@ def _record(row: Way) -> dict[str, str | float | int | bool | None]:
         "borders": figures and figures.n_borders,
         "gauge_changes": figures and figures.n_gauge_changes,
         "transfers": figures and figures.n_transfers,
-        "weak_share": figures and figures.weak_share,
+        "weak_share": route and route.weak_share,
         "gap_usd": why_not and why_not.gap_usd,
         "must_drop_usd": why_not and why_not.must_drop_usd,
         "must_drop_h": why_not and why_not.must_drop_h,

@@ -1,12 +1,9 @@
-"""What a forwarder asks of a route beside days and money: waiting, borders, gauge changes, how sure the price is."""
+"""What a forwarder asks of a route beside days and money: waiting, borders, gauge changes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
-from network.grades import weak_costs
 from network.model import MODES
 from optimizer.route import Leg
 
@@ -30,16 +27,12 @@ class Figures(NamedTuple):
         Transfers between two rail gauges; they are among the transfers too.
     n_transfers
         Changes of mode or gauge.
-    weak_share
-        Part of the money that rests on numbers of grade D or of none; None for a route without money, and where the
-        dataset grades nothing.
     """
 
     waiting_share: float | None
     n_borders: int
     n_gauge_changes: int
     n_transfers: int
-    weak_share: float | None
 
 
 def figures_of(graph: ArcGraph, route: Route) -> Figures:
@@ -54,7 +47,6 @@ def figures_of(graph: ArcGraph, route: Route) -> Figures:
         n_borders=sum(country[row_of[leg.from_node]] != country[row_of[leg.to_node]] for leg in links),
         n_gauge_changes=sum(leg.from_mode.startswith("rail") and leg.to_mode.startswith("rail") for leg in transfers),
         n_transfers=len(transfers),
-        weak_share=_weak_share(graph, route),
     )
 
 
@@ -72,16 +64,3 @@ def mode_of(passages: Iterable[tuple[str, float]]) -> str:
     for mode, km in passages:
         length_km[mode] = length_km.get(mode, 0.0) + km
     return min(length_km, key=lambda mode: (-length_km[mode], MODES.index(mode)), default="")
-
-
-def _weak_share(graph: ArcGraph, route: Route) -> float | None:
-    """Return the part of a route's money that rests on weak numbers."""
-    commodities = graph.data.commodities
-    unit = str(commodities.text("unit")[commodities.row_of[route.commodity]])
-    weak = weak_costs(graph.data.network, unit)
-    if weak is None or not route.cost_usd > 0.0:
-        return None
-    arcs = np.array(route.arcs, dtype=np.int64)
-    links, transfers = graph.link[arcs], graph.transfer[arcs]
-    weak_usd = weak.links[links[links >= 0]].sum() + weak.transfers[transfers[transfers >= 0]].sum()
-    return min(1.0, float(weak_usd) * route.quantity / route.cost_usd)

@@ -11,6 +11,7 @@ import numpy as np
 from network.errors import NoPlanError
 from optimizer.flows import Bottleneck, FlowRoute, LinkFlow, LinkFlows, Share, UnmetDemand
 from optimizer.route import Leg, build_legs, corridor_of
+from optimizer.weak import weak_share_of_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -84,6 +85,11 @@ class Plan:
             UnmetDemand(self.blocks.demand_ids[at], float(self.unmet_volume[at]))
             for at in np.flatnonzero(self.unmet_volume > 0.0)
         )
+
+    @cached_property
+    def weak_share(self) -> float | None:
+        """Part of the transport cost that rests on numbers of grade D or of none; None without cost or grades."""
+        return weak_share_of_plan(self)
 
     @cached_property
     def link_flows(self) -> LinkFlows:
@@ -173,6 +179,7 @@ class Plan:
             "objective_usd": self.objective_usd,
             "bound": self.bound,
             "gap": self.gap,
+            "weak_share": self.weak_share,
             "unmet": [record.to_mapping() for record in self.unmet],
             "flows": [record.to_mapping() for record in self.link_flows],
             "bottlenecks": [record.to_mapping() for record in self.bottlenecks()],

@@ -6,6 +6,8 @@ from datetime import timedelta
 from math import sqrt
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from optimizer.weak import weak_usd
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
@@ -70,6 +72,9 @@ class Route(NamedTuple):
         90th percentile of the time, None where the data gives no leg one. ``time_h`` is the median: the sum of medians.
         Each leg's fixed time is taken as independent of the others', so that spreads between median and 90th
         percentile add up as the root of the sum of their squares (exact for normal times).
+    weak_share
+        Part of the money that rests on numbers of grade D or of none; None for a route without money, and where the
+        dataset grades nothing.
     depart, arrive
         Moments of departure and arrival of a route on a date, None otherwise.
     arcs
@@ -89,6 +94,7 @@ class Route(NamedTuple):
     corridor: str
     legs: tuple[Leg | TransferLeg, ...]
     time_p90_h: float | None = None
+    weak_share: float | None = None
     depart: datetime | None = None
     arrive: datetime | None = None
     arcs: tuple[int, ...] = ()
@@ -96,7 +102,8 @@ class Route(NamedTuple):
     def to_mapping(self) -> dict[str, Any]:
         """Return the route as plain values with the keys of the command line's JSON.
 
-        ``time_p90_h`` is there where the data has percentiles, ``depart`` and ``arrive`` (ISO 8601) on a date.
+        ``time_p90_h`` is there where the data has percentiles, ``weak_share`` where it has grades, ``depart`` and
+        ``arrive`` (ISO 8601) on a date.
         """
         mapping: dict[str, Any] = {
             "cost_usd": self.cost_usd,
@@ -110,6 +117,8 @@ class Route(NamedTuple):
         }
         if self.time_p90_h is not None:
             mapping["time_p90_h"] = self.time_p90_h
+        if self.weak_share is not None:
+            mapping["weak_share"] = self.weak_share
         if self.depart is not None:
             mapping["depart"] = self.depart.isoformat()
             mapping["arrive"] = None if self.arrive is None else self.arrive.isoformat()
@@ -150,13 +159,14 @@ def build_route(
     links = [leg for leg in legs if isinstance(leg, Leg)]
     country, row_of = network.nodes.text("country"), network.nodes.row_of
     time_h = sum(leg.time_h for leg in legs)
+    cost_usd = sum(leg.cost_usd for leg in legs)
     variance_h2 = sum(spread_h * spread_h for spread_h in graph.spread_h[list(arcs)].tolist())
     return Route(
         origin=origin,
         destination=destination,
         commodity=values.commodity,
         quantity=quantity,
-        cost_usd=sum(leg.cost_usd for leg in legs),
+        cost_usd=cost_usd,
         time_h=time_h,
         co2_kg=sum(leg.co2_kg for leg in legs),
         length_km=sum(leg.length_km for leg in links),
@@ -165,10 +175,17 @@ def build_route(
         corridor=corridor_of(network, ((leg.link_id, leg.length_km) for leg in links)),
         legs=legs,
         time_p90_h=time_h + sqrt(variance_h2) if variance_h2 else None,
+        weak_share=_weak_share(graph, values, arcs, cost_usd / quantity),
         depart=None if clock is None else clock.start,
         arrive=None if clock is None else _later(clock.start, time_h),
         arcs=tuple(arcs),
     )
+
+
+def _weak_share(graph: ArcGraph, values: CommodityArcs, arcs: Sequence[int], cost_usd: float) -> float | None:
+    """Return the part of the money of a path, `cost_usd` per unit, that rests on weak numbers."""
+    usd = weak_usd(graph, values.commodity, arcs) if cost_usd > 0.0 else None
+    return None if usd is None else min(1.0, float(usd.sum()) / cost_usd)
 
 
 def _later(start: datetime, hours: float) -> datetime | None:

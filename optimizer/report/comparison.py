@@ -127,7 +127,7 @@ def _figures(data: Dataset, row: Way, time_of: Callable[[Route], tuple[str, ...]
         _percent(figures.waiting_share),
         str(figures.n_borders),
         str(figures.n_gauge_changes),
-        _percent(figures.weak_share),
+        _percent(route.weak_share),
     )
 
 

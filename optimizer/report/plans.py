@@ -44,13 +44,15 @@ def million(usd: float | None) -> str:
 
 
 def _headline(plan: Plan) -> str:
-    """Return status, cost and proof in two lines."""
+    """Return status, cost and proof, and how sure the cost is, a line each."""
     proof = "proved optimal" if plan.status == "optimal" else f"{plan.status}, best known"
     gap = "–" if plan.gap is None else f"{plan.gap:.1e}"
+    weak = "" if plan.weak_share is None else f"\n{100 * plan.weak_share:.0f} % of the transport cost rests on grade D"
     return (
         f"Plan {plan.year} · {million(plan.cost_usd)} m USD = {million(plan.transport_cost_usd)} transport + "
         f"{million(plan.unmet_cost_usd)} unmet demand\n"
-        f"{proof} · objective {million(plan.objective_usd)} m USD · bound {million(plan.bound)} · gap {gap} · verified"
+        f"{proof} · objective {million(plan.objective_usd)} m USD · bound {million(plan.bound)} · "
+        f"gap {gap} · verified{weak}"
     )
 
 

@@ -50,12 +50,13 @@ def route_document(data: Dataset, routes: Sequence[Route]) -> Document:
 
 
 def headline(data: Dataset, route: Route) -> str:
-    """Return corridor, days, money, CO2 and kilometers of a route in one line."""
+    """Return corridor, days, money, CO2, kilometers and how sure the money is in one line."""
     p90 = "" if route.time_p90_h is None else f" ({days(route.time_p90_h)} in 9 of 10 cases)"
+    weak = "" if route.weak_share is None else f" ({100 * route.weak_share:.0f} % of it grade D)"
     parts = [
         corridor_name(data, route.corridor),
         f"{days(route.time_h)} days{p90}",
-        f"{number(route.cost_usd)} USD",
+        f"{number(route.cost_usd)} USD{weak}",
         f"{number(route.co2_kg)} kg CO2e",
         f"{number(route.length_km)} km",
         "" if route.arrive is None else f"arrives {moment(route.arrive)}",

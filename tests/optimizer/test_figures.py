@@ -32,22 +32,22 @@ def test_figures_by_hand() -> None:
         figures = figures_of(expand(data), route)
         assert figures.waiting_share == pytest.approx(28 / 62)
         assert figures[1:4] == (1, 1, 2)
-        assert figures.weak_share == pytest.approx((30 + 10) / (1 + 10 + 30 + 9))
+        assert route.weak_share == pytest.approx((30 + 10) / (1 + 10 + 30 + 9))
 
 
 def test_commodity_in_tonnes_has_its_own_prices() -> None:
     data = dataset(CROSSING, CHANGES, countries=COUNTRIES, commodities=[GRAIN])
-    figures = figures_of(expand(data), find_routes(data, "A", "D", k=1, commodity="grain")[0])
-    assert figures.weak_share == pytest.approx((1 + 2) / (1 + 2 + 1 + 1))
+    route = find_routes(data, "A", "D", k=1, commodity="grain")[0]
+    assert route.weak_share == pytest.approx((1 + 2) / (1 + 2 + 1 + 1))
 
 
 def test_nothing_to_share() -> None:
     """A route without hours has no share of waiting, one without money none of weak numbers."""
     data = dataset([link("free", "road", "A", "B", time_h=0, cost_usd_per_teu=0, confidence="D")])
-    figures = figures_of(expand(data), find_routes(data, "A", "B", k=1)[0])
-    assert (figures.waiting_share, figures.weak_share) == (None, None)
+    route = find_routes(data, "A", "B", k=1)[0]
+    assert (figures_of(expand(data), route).waiting_share, route.weak_share) == (None, None)
     ungraded = dataset([link("plain", "road", "A", "B")])
-    assert figures_of(expand(ungraded), find_routes(ungraded, "A", "B", k=1)[0]).weak_share is None
+    assert find_routes(ungraded, "A", "B", k=1)[0].weak_share is None
 
 
 def test_main_mode_has_most_kilometers() -> None:
@@ -92,5 +92,4 @@ def test_bundled_weak_share_leg_by_leg() -> None:
                 }
                 grade = by_country.get(country[str(row["from_node"])], by_country.get("*"))
             weak_usd += leg.cost_usd - fixed_usd if grade in ("D", None) else 0.0
-        share = figures_of(expand(data), route).weak_share
-        assert share == pytest.approx(weak_usd / route.cost_usd)
+        assert route.weak_share == pytest.approx(weak_usd / route.cost_usd)

@@ -9,13 +9,14 @@ import pytest
 from flow_instances import busy_network
 from made_network import CONTAINER, GRAIN, dataset, link, transfer
 
-from network import Dataset, NoPlanError, Scenario, apply
+from network import Change, Dataset, NoPlanError, Scenario, apply
 from optimizer import Plan, Weights, plan_flows
 from optimizer.result import relative_gap
+from optimizer.route import Leg
 
 RUN = {"dataset", "version", "year", "scenarios", "weights", "demands", "solver"}
 PLAN = ["run", "status", "cost_usd", "transport_cost_usd", "unmet_cost_usd", "objective_usd", "bound", "gap"]
-PLAN += ["unmet", "flows", "bottlenecks", "routes"]
+PLAN += ["weak_share", "unmet", "flows", "bottlenecks", "routes"]
 BOTTLENECK = ["id", "kind", "from_node", "to_node", "capacity", "background", "unit", "used", "price_usd_per_unit"]
 LINK_LEG = ["link_id", "mode", "from_node", "to_node", "length_km", "time_h", "moving_h", "waiting_h", "border_h"]
 LINK_LEG += ["cost_usd", "co2_kg"]
@@ -68,8 +69,8 @@ def test_mapping_without_answer_is_still_json() -> None:
     links = [link("ab", "road", "A", "B"), link("cd", "road", "C", "D")]
     mapping = json.loads(json.dumps(plan_flows(dataset(links, demands=rows)).to_mapping(), allow_nan=False))
     assert mapping["status"] == "infeasible"
-    assert [mapping[key] for key in PLAN[2:8]] == [None] * 6
-    assert [mapping[key] for key in PLAN[8:]] == [[]] * 4
+    assert [mapping[key] for key in PLAN[2:9]] == [None] * 7
+    assert [mapping[key] for key in PLAN[9:]] == [[]] * 4
 
 
 def test_run_carries_scenarios_and_foreign_demands() -> None:
@@ -180,3 +181,25 @@ def test_gap() -> None:
     assert relative_gap(200.0, 200.0 + 1e-9) == 0.0
     assert relative_gap(0.0, 0.0) == 0.0
     assert relative_gap(0.0, -1.0) == float("inf")
+
+
+def test_weak_share_is_that_of_the_routes() -> None:
+    """Of 40 units over a link of grade D at 10 USD and one of grade B at 20 USD a third of the money is weak."""
+    data = two_corridors()
+    grades = {"rail": "D", "road": "B", "sea": "B"}
+    graded = apply(
+        data,
+        Scenario(
+            "graded",
+            changes=tuple(Change("links", {"id": at}, set={"confidence": grade}) for at, grade in grades.items()),
+        ),
+    )
+    plan = plan_flows(graded)
+    weak_usd = sum(
+        leg.cost_usd for route in plan.routes for leg in route.legs if not isinstance(leg, Leg) or leg.link_id == "rail"
+    )
+    assert plan.transport_cost_usd
+    assert plan.weak_share is not None
+    assert plan.weak_share == pytest.approx(weak_usd / plan.transport_cost_usd)
+    assert 0 < plan.weak_share < 1
+    assert plan_flows(data).weak_share is None

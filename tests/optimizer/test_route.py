@@ -25,7 +25,7 @@ def test_keys_of_the_plain_form(tiny: Dataset) -> None:
     """A route as mapping has exactly the keys of the contract, in order, and survives JSON unchanged."""
     route = find_routes(tiny, "Xi'an", "Duisburg")[0]
     plain = route.to_mapping()
-    assert list(plain) == ROUTE_KEYS
+    assert list(plain) == [*ROUTE_KEYS, "weak_share"]
     for leg in plain["legs"]:
         assert list(leg) == (TRANSFER_KEYS if leg.get("transfer") else LINK_KEYS)
     assert json.loads(json.dumps(plain)) == plain

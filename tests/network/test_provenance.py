@@ -1,0 +1,128 @@
+"""Where numbers come from: every number of a link and node, by hand and on the bundled network."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from network import Dataset, UnknownIdError, explain, load
+from network.values import haulage_usd, moving_h
+
+NODES = pd.DataFrame(
+    [
+        {"node_id": "A", "name": "Alpha", "country": "KZ", "lat": 45, "lon": 60, "kind": "city", "confidence": "A"},
+        {"node_id": "B", "name": "Beta", "country": "CN", "lat": 46, "lon": 61, "kind": "city"},
+    ]
+)
+LINKS = pd.DataFrame(
+    [
+        {
+            "link_id": "ferry",
+            "mode": "sea",
+            "from_node": "A",
+            "to_node": "B",
+            "length_km": 200,
+            "cost_usd_per_teu": 90,
+            "frequency_per_week": 7,
+            "capacity": 3,
+            "capacity_unit": "sailing/week",
+            "shared_capacity_id": "berth",
+            "source": "operator",
+            "confidence": "B",
+            "note": "timetable of 2024",
+        },
+        {"link_id": "truck", "mode": "road", "from_node": "B", "to_node": "A", "length_km": 150, "time_h": 4},
+    ]
+)
+SHARED = pd.DataFrame(
+    [
+        {
+            "shared_capacity_id": "berth",
+            "name": "Berth of Alpha",
+            "node_id": "A",
+            "capacity": 900,
+            "capacity_unit": "teu/year",
+            "source": "port",
+            "confidence": "C",
+        }
+    ]
+)
+RATES = pd.DataFrame(
+    [
+        {"mode": "sea", "country": "KZ", "cost_usd_per_t_km": 0.5, "source": "index", "confidence": "C"},
+        {
+            "mode": "sea",
+            "country": "*",
+            "speed_kmh": 20,
+            "cost_usd_per_teu_km": 9,
+            "source": "guess",
+            "confidence": "D",
+        },
+        {"mode": "road", "country": "*", "cost_usd_per_teu_km": 2, "cost_usd_per_t_km": 1, "speed_kmh": 50},
+    ]
+)
+TRANSFERS = pd.DataFrame(
+    [{"node_id": "A", "from_mode": "road", "to_mode": "sea", "time_h": 6, "cost_usd_per_teu": 9, "cost_usd_per_t": 1}]
+)
+
+
+def dataset() -> Dataset:
+    return Dataset.from_frames(
+        nodes=NODES, links=LINKS, shared_capacities=SHARED, rates=RATES, transfers=TRANSFERS, base_year=2024
+    )
+
+
+def test_every_number_of_a_link() -> None:
+    """Own cells, then what follows from rates and headway, then the rates used and no others, then the berth."""
+    numbers = {(at.of, at.name): at for at in explain(dataset(), "ferry").numbers}
+    told = {key: (at.value, at.unit, at.source, at.confidence) for key, at in numbers.items()}
+    assert told == {
+        ("links ferry", "length_km"): (200, "km", "operator", "B"),
+        ("links ferry", "frequency_per_week"): (7, "1/week", "operator", "B"),
+        ("links ferry", "cost_usd_per_teu"): (90, "USD/TEU", "operator", "B"),
+        ("links ferry", "capacity"): (3, "sailing/week", "operator", "B"),
+        ("links ferry", "waiting_h"): (12, "h", "operator", "B"),
+        ("rates sea KZ", "cost_usd_per_t"): (100, "USD/t", "index", "C"),
+        ("rates sea *", "time_h"): (10, "h", "guess", "D"),
+        ("rates sea KZ", "cost_usd_per_t_km"): (0.5, "USD/t-km", "index", "C"),
+        ("rates sea *", "speed_kmh"): (20, "km/h", "guess", "D"),
+        ("shared_capacities berth", "capacity"): (900, "teu/year", "port", "C"),
+    }
+    assert numbers["rates sea KZ", "cost_usd_per_t"].basis == "rate 0.5 × length"
+    assert explain(dataset(), "ferry").notes == (("links ferry", "timetable of 2024"),)
+
+
+def test_a_node_has_its_transfers_and_shared_capacities() -> None:
+    explained = explain(dataset(), "alpha")
+    assert (explained.kind, explained.id, explained.name) == ("node", "A", "Alpha")
+    assert {at.of for at in explained.numbers} == {"nodes A", "transfers A road sea", "shared_capacities berth"}
+
+
+def test_a_shared_capacity_by_its_id() -> None:
+    explained = explain(dataset(), "berth")
+    assert (explained.kind, explained.name) == ("shared_capacity", "Berth of Alpha")
+
+
+def test_an_unknown_name_is_answered_with_close_ones() -> None:
+    with pytest.raises(UnknownIdError, match=r"did you mean .*berth"):
+        explain(dataset(), "bert")
+
+
+def test_every_link_of_the_bundled_network() -> None:
+    """The prices and hours told are those that the model uses, and each number of a source names it in full."""
+    data = load()
+    network = data.network
+    usd, hours = haulage_usd(network, "teu"), moving_h(network)
+    for row, link_id in enumerate(network.links.text("link_id")[::7]):
+        explained = explain(data, str(link_id))
+        told = {at.name: at for at in explained.numbers if at.of != f"shared_capacities {link_id}"}
+        assert told["cost_usd_per_teu"].value == pytest.approx(usd[7 * row])
+        assert told["time_h"].value == pytest.approx(hours[7 * row])
+        assert all(at.publisher and at.confidence and at.year for at in explained.numbers)
+
+
+def test_the_cards_that_change_a_row() -> None:
+    data = load()
+    assert "dostyk-moiynty-2" in explain(data, "rail-dostyk-aktogay").projects
+    assert "aktau-hub" in explain(data, "Aktau").projects
+    assert "aktau-hub" not in explain(data, "rail-dostyk-aktogay").projects
