@@ -17,6 +17,7 @@ COMMANDS = {
     "check": "Check a dataset folder and list every problem.",
     "info": "Show what a dataset holds, its sources and its licence.",
     "explain": "Show every number of a link, node or shared capacity with its source and grade.",
+    "map": "Draw a map of the network or of one corridor.",
     "projects": "List the project cards of a dataset.",
     "verify": "Verify a plan from its JSON and the dataset alone.",
     "schema": "Print the JSON Schema of the dataset format.",

@@ -7,7 +7,7 @@ import sys
 from contextlib import contextmanager, suppress
 from errno import EINVAL
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
@@ -43,11 +43,23 @@ def emit_lines(lines: Iterable[str], output: str | None) -> None:
     with _writing(output) as stream:
         for line in lines:
             with _telling(output):
-                stream.write(line + "\n")
+                stream.write(f"{line}\n".encode(errors="backslashreplace"))
+
+
+def emit_bytes(content: bytes, output: str) -> None:
+    """Write bytes to a file whole or not at all.
+
+    Raises
+    ------
+    OSError
+        The file cannot be written; its name and the reason are told.
+    """
+    with _writing(output) as stream, _telling(output):
+        stream.write(content)
 
 
 @contextmanager
-def _writing(output: str) -> Iterator[TextIO]:
+def _writing(output: str) -> Iterator[BinaryIO]:
     """Open a file beside its final place and move it there at the end, or remove it when anything goes wrong.
 
     A device or pipe takes lines as they come; to put a file in its place would break it for everyone.
@@ -57,7 +69,7 @@ def _writing(output: str) -> Iterator[TextIO]:
         is_special = target.exists() and not target.is_file()
         target = target if is_special else target.resolve()
         part = target if is_special else target.with_name(f".corridor-{os.getpid()}.part")
-        stream = part.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
+        stream = part.open("wb")
     try:
         yield stream
         with _telling(output):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ("route", "matrix", "plan", "check", "info", "explain", "projects", "verify", "schema")
+COMMANDS = ("route", "matrix", "plan", "check", "info", "explain", "map", "projects", "verify", "schema")
 
 
 def test_help_lists_every_command(corridor):
