@@ -15,6 +15,7 @@ from network.countries import COUNTRY_CODES
 from network.model import MODES, Column, split_list
 from network.records import (
     CAPACITY_UNIT_PATTERN,
+    DATE_PATTERN,
     ID_PATTERN,
     LARGEST,
     MONTHS_PATTERN,
@@ -99,6 +100,7 @@ def _adapter(table: str, column: str) -> TypeAdapter[list[float]] | TypeAdapter[
 BOUNDS = {"greater_than_equal": "ge", "less_than_equal": "le"}
 _PATTERNS: Mapping[str, tuple[str, str, str]] = {
     ID_PATTERN: ("E114", "cannot be an id", "use no semicolons, line breaks or control characters"),
+    DATE_PATTERN: ("E143", "is no date", "write a day, month or year as 2025-10-09, 2025-10 or 2025"),
     MONTHS_PATTERN: ("E116", "is no range of months", "write months 1 to 12 as 4-11 or, over the new year, 11-3"),
     UNLOCODE_PATTERN: ("E126", "is no UN/LOCODE", "write five letters such as KZAAU, or leave the cell empty"),
     CAPACITY_UNIT_PATTERN: (

@@ -14,7 +14,7 @@ from network.errors import Finding, ScenarioError
 from network.places import suggestion
 from network.toml_source import Place, Scalar, Value, blocks_of, is_number, unknown_key
 
-TABLES = ("nodes", "links", "transfers", "shared_capacities", "demands", "rates", "commodities")
+TABLES = ("nodes", "links", "transfers", "shared_capacities", "demands", "rates", "commodities", "calibration")
 OPERATIONS = ("set", "scale", "add", "close", "rows")
 KEYS = ("table", "where", *OPERATIONS)
 QUOTES = frozenset("\"'")

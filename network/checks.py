@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from network.claims import find_unanswered
 from network.columns import PERCENTILES
 from network.errors import Finding, Severity
+from network.observations import find_unfit
 from network.reading import Sheet
 from network.references import find_dangling, find_duplicates
 from network.values import or_zero
@@ -49,6 +51,10 @@ def find_errors(sheets: Mapping[str, Sheet], only: Collection[str] = ()) -> list
             problems += _percentiles(sheet, *PERCENTILES[name])
         if name == "links":
             problems += _gauge(sheet)
+        if name == "observations":
+            problems += find_unfit(sheet)
+        if name == "claims":
+            problems += find_unanswered(sheet)
     if not only or not {"nodes", "links", "transfers", "rates", "commodities", "shared_capacities"}.isdisjoint(only):
         problems += find_insufficient(sheets)
     return problems

@@ -42,13 +42,20 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("max_time_h", "avoid_countries", "avoid_modes", "group", "source", "confidence", "note"),
     ),
     "corridors": (
-        *("corridor_id", "name", "name_ru", "description", "gateway_nodes", "gateway_links"),
+        *("corridor_id", "name", "name_ru", "kind", "listed_in", "listed_as", "description", "trace"),
+        *("gateway_nodes", "gateway_links"),
         *("source", "confidence", "note"),
     ),
-    "observations": (
-        *("observation_id", "kind", "origin", "destination", "corridor", "mode", "commodity", "year"),
-        *("value", "low", "high", "unit", "source", "confidence", "note"),
+    "calibration": (
+        *("calibration_id", "links", "commodity", "calibration_unit", "calibration_usd_per_unit"),
+        *("step", "margin_usd_per_unit", "source", "confidence", "note"),
     ),
+    "observations": (
+        *("observation_id", "kind", "origin", "destination", "corridor", "mode", "via", "avoid", "links", "ranking"),
+        *("commodity", "year", "value", "low", "high", "unit", "tolerance", "target", "remark"),
+        *("source", "confidence", "note"),
+    ),
+    "claims": (*("claim_id", "date", "text", "projects", "demands", "observations", "corridors", "reason", "source"),),
 }
 
 REQUIRED_TABLES = ("nodes", "links")
@@ -65,7 +72,8 @@ NUMBERS = frozenset(
         *("cost_usd_per_teu_km", "cost_usd_per_t_km", "co2_ttw_g_per_tkm", "co2_wtw_g_per_tkm"),
         *("t_per_unit", "teu_per_unit", "units_per_train", "units_per_truck", "units_per_flight"),
         *("units_per_sailing", "value_usd_per_unit", "time_value_usd_per_unit_h", "year", "volume"),
-        *("unmet_cost_usd_per_unit", "max_time_h", "value", "low", "high"),
+        *("calibration_usd_per_unit", "step", "margin_usd_per_unit"),
+        *("unmet_cost_usd_per_unit", "max_time_h", "value", "low", "high", "tolerance", "target"),
     )
 )
 """Columns of numbers; a column name means the same kind of value in every table."""

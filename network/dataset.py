@@ -29,14 +29,16 @@ if TYPE_CHECKING:
 BUNDLED = Path(__file__).parent / "data" / "eurasia"
 PROJECTS_FILE = "projects.toml"
 SCENARIOS_FOLDER = "scenarios"
+ANNEXED = ("observations", "claims")
+"""Tables that no route or plan reads."""
 DEFAULT_BASE_YEAR = 2024
 
 
 def load() -> Dataset:
     """Return the bundled network of Eurasia.
 
-    It is taken as sound, because the tests of this project check it as `read_dataset` would; project cards, scenarios
-    and observations are read when first asked for.
+    It is taken as sound, because the tests of this project check it as `read_dataset` would; project cards, scenarios,
+    observations and claims are read when first asked for.
 
     Examples
     --------
@@ -44,7 +46,7 @@ def load() -> Dataset:
     'eurasia'
     """
     problems: list[Finding] = []
-    names = [name for name in TABLES if name != "observations"]
+    names = [name for name in TABLES if name not in ANNEXED]
     cells = {name: _cells(BUNDLED, name, problems) for name in names}
     if problems:
         raise DatasetError(problems)
@@ -52,7 +54,8 @@ def load() -> Dataset:
     annex = Annex(
         read_projects=partial(_sound_projects, BUNDLED),
         read_scenarios=partial(_sound_scenarios, BUNDLED),
-        read_observations=partial(_sound_observations, BUNDLED),
+        read_observations=partial(_sound_annexed, BUNDLED, "observations"),
+        read_claims=partial(_sound_annexed, BUNDLED, "claims"),
     )
     return _dataset(sound_info(BUNDLED), tables, annex, folder=BUNDLED)
 
@@ -210,6 +213,7 @@ def _checked(
         With `problems` and all errors over the tables.
     """
     from network.checks import find_errors, find_warnings
+    from network.claims import find_lost_answers
 
     unreadable = {problem.file.removesuffix(".csv") for problem in problems} - set(sheets)
     around = dict(sheets)
@@ -218,11 +222,12 @@ def _checked(
             table = default_commodities() if name == "commodities" else empty_table(name)
             around[name] = Sheet(table, f"{name}.csv")
     problems += find_errors(around)
+    problems += find_lost_answers(around, None if PROJECTS_FILE in unreadable else {card.id for card in projects})
     problems += find_warnings(around)
     _raise_errors(problems)
     tables = {name: sheet.table for name, sheet in sheets.items()}
-    observations = tables.get("observations", empty_table("observations"))
-    annex = Annex.of(projects, scenarios or {}, observations)
+    observations, claims = (tables.get(name, empty_table(name)) for name in ANNEXED)
+    annex = Annex.of(projects, scenarios or {}, observations, claims)
     return replace(_dataset(info, tables, annex, folder=folder), findings=tuple(sorted(problems)))
 
 
@@ -297,6 +302,6 @@ def _sound_scenarios(folder: Path) -> dict[str, Scenario]:
     return {path.stem: Scenario.from_toml(path) for path in _scenario_files(folder)}
 
 
-def _sound_observations(folder: Path) -> Table:
-    cells = _cells(folder, "observations", [])
-    return empty_table("observations") if cells is None else sound_table("observations", cells)
+def _sound_annexed(folder: Path, name: str) -> Table:
+    cells = _cells(folder, name, [])
+    return empty_table(name) if cells is None else sound_table(name, cells)

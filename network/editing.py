@@ -53,7 +53,10 @@ RATED = {
 }
 """Columns of links that override a column of rates."""
 
-CLOSABLE = ("nodes", "links", "transfers", "shared_capacities", "demands")
+CLOSABLE = ("nodes", "links", "transfers", "shared_capacities", "demands", "calibration")
+REMOVED_WHOLE = {"demands": ("a demand", "volume"), "calibration": ("an adjustment", "calibration_usd_per_unit")}
+"""Tables of which a closed row is gone, with the word for a row and the column to scale instead."""
+
 RISKY = frozenset(("from_year", "to_year", *(p90 for _, p90 in PERCENTILES.values())))
 """Columns that must fit to another of the same row: a last year to the first, a percentile to its median."""
 
@@ -178,11 +181,12 @@ def _closed(data: Dataset, name: str, mask: Mask, share: float) -> Dataset:
     """Return the dataset with the selected rows closed for a share of the year."""
     if name not in CLOSABLE:
         raise RefusedChangeError("close", "E315", f"{name} cannot be closed", f"close {', '.join(CLOSABLE)}")
-    if name == "demands":
+    if name in REMOVED_WHOLE:
+        what, column = REMOVED_WHOLE[name]
         if share < 1.0:
-            remedy = f"write scale = {{ volume = {1.0 - share:g} }}"
-            raise RefusedChangeError("close", "E315", "a demand is removed whole, not for a share of the year", remedy)
-        return with_table(data, name, data.demands.take(~mask))
+            remedy = f"write scale = {{ {column} = {1.0 - share:g} }}"
+            raise RefusedChangeError("close", "E315", f"{what} is removed whole, not for a share of the year", remedy)
+        return with_table(data, name, table_of(data, name).take(~mask))
     if name != "nodes":
         return _less_capacity(data, name, mask, share)
     network = data.network

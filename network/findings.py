@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from network.claims import find_one_sided
 from network.errors import Finding, ScenarioError, few
 from network.model import Dataset, Mask, Network, split_list
 from network.plausibility import odd_rows, rows_of, warning
 from network.reachability import components, states_of, unreachable_demands
+from network.traces import traces_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -32,8 +34,10 @@ def network_findings(data: Dataset) -> list[Finding]:
         *_stranded_modes(network),
         *_idle_transfers(network),
         *_broken_corridors(network),
+        *_broken_traces(network),
         *_unused_shared_capacities(network),
         *_unknown_sources(data),
+        *find_one_sided(data),
         *_void_scenarios(data),
     ]
     return sorted(found)
@@ -128,6 +132,17 @@ def _broken_corridors(network: Network) -> Iterator[Finding]:
             yield warning(links, rows[0], "corridors", "W214", message, remedy)
 
 
+def _broken_traces(network: Network) -> Iterator[Finding]:
+    """Tell traces that the links of their corridor do not follow, once for each corridor."""
+    table = network.corridors
+    for corridor, branches in traces_of(network).items():
+        gaps = [" and ".join(gap) for branch in branches for gap in branch.gaps]
+        if gaps:
+            message = f"no links of {corridor} join {few(gaps)}"
+            remedy = f"put {corridor} on the links between, or correct the trace"
+            yield warning(table, table.row_of[corridor], "trace", "W219", message, remedy)
+
+
 def _split(labels: NDArray[np.int64]) -> list[Mask]:
     return [labels == label for label in np.unique(labels)]
 
@@ -147,7 +162,7 @@ def _unknown_sources(data: Dataset) -> Iterator[Finding]:
     known = data.info.sources
     if not known:
         return
-    for table in (*data.tables.values(), data.observations):
+    for table in (*data.tables.values(), data.observations, data.claims):
         first: dict[str, int] = {}
         for row, cell in enumerate(table.text("source")):
             if cell and cell not in known:
@@ -157,15 +172,23 @@ def _unknown_sources(data: Dataset) -> Iterator[Finding]:
             if source not in known:
                 remedy = f"declare [sources.{source}] in dataset.toml, or correct the id"
                 yield warning(table, row, "source", "W217", f'unknown source "{source}"', remedy)
+    for card in data.projects:
+        rows = [row for change in card.changes for row in change.rows]
+        for source in dict.fromkeys((card.source, *(str(row.get("source", "")) for row in rows))):
+            if source and source not in known:
+                message = f'project "{card.id}": unknown source "{source}"'
+                remedy = f"declare [sources.{source}] in dataset.toml, or correct the id"
+                yield Finding("projects.toml", 0, "source", "W217", message, remedy, "warning")
 
 
 def _void_scenarios(data: Dataset) -> Iterator[Finding]:
     """Tell cards and scenarios that come with the dataset and cannot be applied to it."""
+    from network.effects import with_required
     from network.scenario import Scenario
 
     required = {card.id: card.requires for card in data.projects}
     for card in data.projects:
-        yield from _void(data, Scenario(card.name, projects=_with_required(card.id, required)), "projects.toml")
+        yield from _void(data, Scenario(card.name, projects=with_required(card.id, required)), "projects.toml")
     for key, scenario in data.scenarios.items():
         yield from _void(data, scenario, scenario.file or f"scenarios/{key}.toml")
 
@@ -179,20 +202,3 @@ def _void(data: Dataset, scenario: Scenario, file: str) -> Iterator[Finding]:
     except ScenarioError as error:
         for why in error.findings:
             yield Finding(file, 0, why.column, "W216", f"cannot be applied: {why.message}", why.remedy, "warning")
-
-
-def _with_required(card_id: str, required: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """Return a card behind all cards it requires, however far, each of them behind those that it requires itself."""
-    ordered: dict[str, None] = {}
-    seen = {card_id}
-    path = [(card_id, iter(required.get(card_id, ())))]
-    while path:
-        current, following = path[-1]
-        needed = next((card for card in following if card not in seen), None)
-        if needed is None:
-            ordered[current] = None
-            path.pop()
-        else:
-            seen.add(needed)
-            path.append((needed, iter(required.get(needed, ()))))
-    return tuple(ordered)

@@ -101,7 +101,7 @@ def split_list(cell: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """The physical network: tables of nodes, links, transfers, shared capacities, rates and corridors."""
+    """The physical network: tables of nodes, links, transfers, shared capacities, rates, corridors and calibration."""
 
     nodes: Table
     links: Table
@@ -109,6 +109,7 @@ class Network:
     shared_capacities: Table
     rates: Table
     corridors: Table
+    calibration: Table
 
     @cached_property
     def link_ends(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -175,11 +176,12 @@ class DatasetInfo:
 
 @dataclass(frozen=True, eq=False)
 class Annex:
-    """What lies beside a network: project cards, scenarios and observations, each read when first asked for."""
+    """What lies beside a network: project cards, scenarios, observations and claims, each read when first asked for."""
 
     read_projects: Callable[[], tuple[Project, ...]]
     read_scenarios: Callable[[], Mapping[str, Scenario]]
     read_observations: Callable[[], Table]
+    read_claims: Callable[[], Table]
 
     @cached_property
     def projects(self) -> tuple[Project, ...]:
@@ -196,10 +198,17 @@ class Annex:
         """Published figures to validate against."""
         return self.read_observations()
 
+    @cached_property
+    def claims(self) -> Table:
+        """Published claims and what answers them."""
+        return self.read_claims()
+
     @classmethod
-    def of(cls, projects: tuple[Project, ...], scenarios: Mapping[str, Scenario], observations: Table) -> Annex:
+    def of(
+        cls, projects: tuple[Project, ...], scenarios: Mapping[str, Scenario], observations: Table, claims: Table
+    ) -> Annex:
         """Return an annex of things already read."""
-        return cls(lambda: projects, lambda: scenarios, lambda: observations)
+        return cls(lambda: projects, lambda: scenarios, lambda: observations, lambda: claims)
 
 
 @dataclass(frozen=True, eq=False)
@@ -248,6 +257,11 @@ class Dataset:
         """Published figures to validate against."""
         return self.annex.observations
 
+    @property
+    def claims(self) -> Table:
+        """Published claims and what answers them."""
+        return self.annex.claims
+
     @cached_property
     def tables(self) -> Mapping[str, Table]:
         """The tables that make the model, by name: those of the network, commodities and demands."""
@@ -287,7 +301,9 @@ class Dataset:
         commodities: pd.DataFrame | None = None,
         demands: pd.DataFrame | None = None,
         corridors: pd.DataFrame | None = None,
+        calibration: pd.DataFrame | None = None,
         observations: pd.DataFrame | None = None,
+        claims: pd.DataFrame | None = None,
         base_year: int | None = None,
         name: str = "frames",
     ) -> Dataset:
@@ -309,7 +325,9 @@ class Dataset:
             "commodities": commodities,
             "demands": demands,
             "corridors": corridors,
+            "calibration": calibration,
             "observations": observations,
+            "claims": claims,
         }
         given: Iterable[tuple[str, pd.DataFrame]] = ((key, frame) for key, frame in frames.items() if frame is not None)
         return dataset_from_frames(dict(given), base_year=base_year, name=name)

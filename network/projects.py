@@ -50,7 +50,8 @@ class Project:
     """A project card.
 
     `year` is the year it is meant to open; no card switches itself on. `cost_usd_m` is in millions of USD.
-    `requires` are cards that must be on with it, `excludes` cards that must not. `claims` are ids of published claims.
+    `requires` are cards that must be on with it, `excludes` cards that must not; a card that requires others may have
+    no `changes` of its own. `claims` are ids of published claims.
     """
 
     id: str
@@ -74,7 +75,8 @@ class Project:
             for key, value in values.items()
             if value is not None and value not in ("", ())
         }
-        return {**mapping, "changes": [change.to_mapping() for change in self.changes]}
+        changes = {"changes": [change.to_mapping() for change in self.changes]} if self.changes else {}
+        return {**mapping, **changes}
 
 
 def read_projects(path: str | Path, file: str = "projects.toml") -> tuple[list[Project], list[Finding]]:
@@ -120,7 +122,8 @@ def _card(block: Mapping[str, object], place: Place, lines: list[int]) -> tuple[
         found.append(place.problem("cost_usd_m", "E303", f"is negative: {cost:g}", "give the cost in millions of USD"))
     year = year_of(block, place, found)
     lists = {key: texts_of(block, key, place, found) for key in ("requires", "excludes", "claims")}
-    if not block.get("changes"):
+    # A card that only gathers others needs no change of its own.
+    if not block.get("changes") and not block.get("requires"):
         found.append(place.problem("changes", "E303", "the card changes nothing", "add [[projects.changes]]"))
     changes = read_changes(block, place, lines, found)
     if found:

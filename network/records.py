@@ -17,6 +17,7 @@ from network.model import MODES, split_list
 from network.timetable import parse_departures
 
 ID_PATTERN = r"^[^;\x00-\x1f\x7f]+$"
+DATE_PATTERN = r"^(19|20|21)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
 MONTHS_PATTERN = r"^([1-9]|1[0-2])(-([1-9]|1[0-2]))?$"
 UNLOCODE_PATTERN = r"^[A-Z]{2} ?[A-Z0-9]{3}$"
 CAPACITY_UNIT_PATTERN = r"^(teu|t|train|truck|flight|sailing)/(day|week|month|year)$"
@@ -325,7 +326,16 @@ class Corridor(Record):
     corridor_id: Id = Field(description="Id, unique.")
     name: str = Field("", description="English name.")
     name_ru: str = Field("", description="Russian name.")
+    kind: Literal["", "rail", "road", "river", "sea", "air", "multimodal"] = Field(
+        "", description="Mode of its trunk, or several."
+    )
+    listed_in: str = Field("", description="Published list of corridors in which it is counted.")
+    listed_as: str = Field("", description="Its name in that list.")
     description: str = Field("", description="Where it runs.")
+    trace: str = Field(
+        "",
+        description="Main line: node ids in order of travel, `;`-separated; behind a vertical bar further branches.",
+    )
     gateway_nodes: str = Field(
         "", description="Node ids, `;`-separated: a route belongs to the corridor only if it passes a gateway."
     )
@@ -335,24 +345,112 @@ class Corridor(Record):
     note: Note = ""
 
 
-class Observation(Record):
-    """A published figure to validate the model against; the model itself never reads it."""
+class Calibration(Record):
+    """A fitted adjustment of the weight of some links; no price: it is in no `cost_usd`, and off unless asked for.
 
-    observation_id: Id = Field(description="Id, unique.")
-    kind: Literal["time", "cost", "flow", "capacity"] = Field(description="What was observed.")
-    origin: str = Field("", description="Where from: a node id, or a name of a wider region.")
-    destination: str = Field("", description="Where to: a node id, or a name of a wider region.")
-    corridor: str = Field("", description="Corridor id.")
-    mode: str = Field("", description="Main mode, or modes `;`-separated.")
-    commodity: str = Field("", description="Commodity id.")
-    year: Year | None = Field(None, description="Year of the figure.")
-    value: Number | None = Field(None, description="Typical value.", json_schema_extra={"unit": "`unit`"})
-    low: Number | None = Field(None, description="Low end.", json_schema_extra={"unit": "`unit`"})
-    high: Number | None = Field(None, description="High end.", json_schema_extra={"unit": "`unit`"})
-    unit: str = Field("", description="Unit of the value, such as `h`, `USD/TEU` or `TEU/year`.")
+    A unit of a commodity that passes one of the links pays `calibration_usd_per_unit` times what it counts in
+    `calibration_unit` (its TEU, its tonnes). See ``docs/calibration.md``.
+    """
+
+    calibration_id: Id = Field(description="Id, unique; that of the observation it was fitted to.")
+    links: str = Field(
+        description="Link ids, `;`-separated; `>` behind an id means only from `from_node` to `to_node`, `<` only back."
+    )
+    commodity: str = Field("", description="Commodity ids, `;`-separated, that pay; empty = all.")
+    calibration_unit: Literal["teu", "t", "train", "truck", "flight", "sailing"] = Field(
+        description="What a commodity's units are counted in, as for capacities."
+    )
+    calibration_usd_per_unit: Number = Field(
+        description="Adjustment, below 0 where the links are used more than their price explains.",
+        json_schema_extra={"unit": "USD per `calibration_unit`"},
+    )
+    step: Amount | None = Field(
+        None,
+        description="Yearly flow over all the links up to which a unit pays `margin_usd_per_unit` less, and beyond "
+        "which it pays as much more; empty = no step.",
+        json_schema_extra={"unit": "`calibration_unit`/year"},
+    )
+    margin_usd_per_unit: Amount | None = Field(
+        None,
+        description="Half the rise at the step; empty = 0.",
+        json_schema_extra={"unit": "USD per `calibration_unit`"},
+    )
     source: Source = ""
     confidence: Grade = ""
     note: Note = ""
+
+
+class Observation(Record):
+    """A published figure to validate the model against; routes and plans never read it."""
+
+    observation_id: Id = Field(description="Id, unique.")
+    kind: Literal["distance", "time", "cost", "flow", "order", "capacity"] = Field(description="What was observed.")
+    origin: str = Field(
+        "", description="Node id of the origin; for flows and capacities where it was counted, if there."
+    )
+    destination: str = Field("", description="Node id of the destination.")
+    corridor: str = Field("", description="Corridor id; without `via` the route must pass a gateway of it.")
+    mode: Modes = Field("", description="Bare modes the route may use, `;`-separated; empty = all.")
+    via: str = Field("", description="Node or link ids the route must pass, `;`-separated, in order of travel.")
+    avoid: str = Field("", description="Node or link ids the route must not use, `;`-separated.")
+    links: str = Field(
+        "",
+        description="Flows: link ids whose flows add up to the figure, `;`-separated; `>` behind an id counts it only "
+        "from `from_node` to `to_node`, `<` only back.",
+    )
+    ranking: str = Field(
+        "",
+        description="Orders: corridor ids or bare modes, `;`-separated, from the fastest (`unit` `d` or `h`) or the "
+        "cheapest (money) on; behind a colon stand the only modes its route may use and, with a minus, countries it "
+        "avoids (`titr:rail+sea-RU`).",
+    )
+    commodity: str = Field(
+        "", description="Commodity id; empty = `container`. Flows: ids, `;`-separated; empty = all that the unit fits."
+    )
+    year: Year | None = Field(None, description="Year of the figure.")
+    value: Number | None = Field(
+        None,
+        description="Typical value; empty = middle of the range, or its only end.",
+        json_schema_extra={"unit": "`unit`"},
+    )
+    low: Number | None = Field(None, description="Low end.", json_schema_extra={"unit": "`unit`"})
+    high: Number | None = Field(None, description="High end.", json_schema_extra={"unit": "`unit`"})
+    unit: str = Field(
+        "",
+        description="`km`, `nm`; `h`, `d`; `USD/TEU`, `USD/t`; for flows `TEU`, `t`, `train`, `truck`, `flight` or "
+        "`sailing` per `day`, `week`, `month`, `year` or `7 months`.",
+    )
+    tolerance: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        None,
+        description="How far the model may be off `value`; empty = 0.05 for distances, 0.25 for times and costs, 0.15 "
+        "for flows, 0 for orders.",
+        json_schema_extra={"unit": "share"},
+    )
+    target: Flag | None = Field(
+        None, description="1 = a fair target that counts; 0 or empty = context: shown, but never passed or missed."
+    )
+    remark: str = Field("", description="Why it is no target, or why the model misses it, in one sentence.")
+    source: Source = ""
+    confidence: Grade = ""
+    note: Note = ""
+
+
+class Claim(Record):
+    """A published claim about projects, volumes or effects, and what answers it here; the model never reads it."""
+
+    claim_id: Id = Field(description="Id, unique.")
+    date: Annotated[str, Field(pattern=DATE_PATTERN)] = Field(
+        "", description="Day, month or year of the publication: `2025-10-09`, `2025-10`, `2025`."
+    )
+    text: str = Field(description="The claim in plain words.")
+    projects: str = Field("", description="Project cards that make it, `;`-separated.")
+    demands: str = Field("", description="Demand ids, or groups of demands, that hold its volume, `;`-separated.")
+    observations: str = Field("", description="Observations that hold the model to it, `;`-separated.")
+    corridors: str = Field("", description="Corridor ids it speaks of, `;`-separated.")
+    reason: str = Field(
+        "", description="Why a model has no place for it, or what of it the rows and cards named here leave out."
+    )
+    source: Source = ""
 
 
 class DatasetToml(BaseModel):
@@ -381,6 +479,8 @@ RECORDS: dict[str, type[Record]] = {
     "commodities": Commodity,
     "demands": Demand,
     "corridors": Corridor,
+    "calibration": Calibration,
     "observations": Observation,
+    "claims": Claim,
 }
 """Records by table, in the order in which a dataset is read and written."""

@@ -25,9 +25,9 @@ class ChangeToml(BaseModel):
 
     model_config = ConfigDict(extra="forbid", title="Change")
 
-    table: Literal["links", "nodes", "transfers", "shared_capacities", "demands", "rates", "commodities"] = Field(
-        description="Table whose rows change."
-    )
+    table: Literal[
+        "links", "nodes", "transfers", "shared_capacities", "demands", "rates", "commodities", "calibration"
+    ] = Field(description="Table whose rows change.")
     where: dict[str, Condition] = Field(
         default_factory=dict,
         description="Conditions that all must hold: id, mode, country, corridor, crossing, or any column.",
@@ -71,7 +71,9 @@ class ProjectToml(BaseModel):
     confidence: Grade = ""
     claims: list[str] = Field(default_factory=list, description="Ids of published claims it stands for.")
     note: str = Field("", description="What was chosen, derived or assumed.")
-    changes: list[ChangeToml] = Field(description="What it changes.")
+    changes: list[ChangeToml] = Field(
+        default_factory=list, description="What it changes; needed unless it requires other cards."
+    )
 
 
 class ProjectsToml(BaseModel):
@@ -146,7 +148,7 @@ def _values(column: str, field: FieldInfo) -> str:
         return ", ".join(f"`{choice}`" for choice in choices)
     if column not in NUMBERS:
         return "text"
-    if column == "directed":
+    if column in ("directed", "target"):
         return "0, 1"
     rules = [*field.metadata, *(rule for kind in kinds[1:] for part in kind.__metadata__ for rule in part.metadata)]
     bounds = [(sign, getattr(rule, key)) for rule in rules for key, sign in SIGNS.items() if hasattr(rule, key)]

@@ -42,6 +42,7 @@ CONDITIONS: dict[str, tuple[str, ...]] = {
     "demands": ("id", "country"),
     "rates": ("country", "mode"),
     "commodities": ("id",),
+    "calibration": ("id",),
 }
 """Conditions of each table beside its columns."""
 

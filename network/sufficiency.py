@@ -24,7 +24,7 @@ def find_insufficient(sheets: Mapping[str, Sheet]) -> list[Finding]:
 
     One finding stands for all commodities that miss the same value. Rows with bad cells are not judged.
     """
-    needed = ("nodes", "links", "transfers", "shared_capacities", "rates", "corridors", "commodities")
+    needed = ("nodes", "links", "transfers", "shared_capacities", "rates", "corridors", "calibration", "commodities")
     if any(name not in sheets for name in needed):
         return []
     links, commodities = _resolved_links(sheets), _judged_commodities(sheets["commodities"])

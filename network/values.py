@@ -156,6 +156,17 @@ def use_per_unit(commodities: Table, row: int, unit: str) -> float:
     return 0.0 if per_vehicle == 0.0 else 1.0 / per_vehicle
 
 
+def counted_per_unit(commodities: Table, row: int, unit: str, only: str = "") -> float:
+    """Return what one commodity unit counts where flows are told in `unit`: as `use_per_unit`, but 0 without a factor.
+
+    `only` are the ids of the commodities that count, ``;``-separated; empty = all.
+    """
+    if only and commodities.text("commodity_id")[row] not in split_list(only):
+        return 0.0
+    use = use_per_unit(commodities, row, unit)
+    return 0.0 if use != use else use
+
+
 def in_year(table: Table, year: int) -> Mask:
     """Return the mask of rows whose ``from_year`` to ``to_year`` (inclusive, open where empty) holds `year`."""
     starts, ends = table.number("from_year"), table.number("to_year")

@@ -83,7 +83,7 @@ def _cells(table: Table, name: str) -> Sequence[str]:
 
 def _files(data: Dataset) -> dict[str, bytes]:
     """Return the content of every file of a dataset by its path in the folder."""
-    tables = {**data.tables, "observations": data.observations}
+    tables = {**data.tables, "observations": data.observations, "claims": data.claims}
     texts = {INFO_FILE: toml_text(info_mapping(data.info))}
     texts |= {f"{name}.csv": table_text(tables[name]) for name in TABLES if tables[name].header}
     if data.projects:

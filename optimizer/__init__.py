@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from optimizer.calibration import calibrate
     from optimizer.comparison import Comparison
     from optimizer.corridors import compare_corridors
     from optimizer.matrix import find_routes_many, iter_routes_many
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from optimizer.route import Route
     from optimizer.routing import find_routes
     from optimizer.solvers.pyomo_twin import to_pyomo
+    from optimizer.validation import Validation, validate
     from optimizer.verification import verify
     from optimizer.weights import Weights
 
@@ -29,7 +31,9 @@ __all__ = [
     "Plan",
     "Route",
     "SolveOptions",
+    "Validation",
     "Weights",
+    "calibrate",
     "compare_corridors",
     "find_pareto",
     "find_routes",
@@ -37,6 +41,7 @@ __all__ = [
     "iter_routes_many",
     "plan_flows",
     "to_pyomo",
+    "validate",
     "verify",
 ]
 
@@ -46,7 +51,9 @@ _MODULE_OF = {
     "Plan": "optimizer.result",
     "Route": "optimizer.route",
     "SolveOptions": "optimizer.options",
+    "Validation": "optimizer.validation",
     "Weights": "optimizer.weights",
+    "calibrate": "optimizer.calibration",
     "compare_corridors": "optimizer.corridors",
     "find_pareto": "optimizer.pareto",
     "find_routes": "optimizer.routing",
@@ -54,6 +61,7 @@ _MODULE_OF = {
     "iter_routes_many": "optimizer.matrix",
     "plan_flows": "optimizer.planning",
     "to_pyomo": "optimizer.solvers.pyomo_twin",
+    "validate": "optimizer.validation",
     "verify": "optimizer.verification",
 }
 

@@ -8,6 +8,7 @@ limited overlap", VLDB Journal 29:1023.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from heapq import heappop, heappush
 from math import inf
@@ -65,34 +66,39 @@ def alternatives(trip: Trip, best: tuple[int, ...], k: int) -> list[tuple[int, .
     order by what they really weigh.
     """
     graph = trip.network.graph
-    taken, taken_km = [best], [_km_by_link(graph, best)]
-    for candidate in ranked(trip, best):
+    # The last one is the link of `FREE`.
+    link_of = [*graph.link.tolist(), -1]
+    taken, overlaps = [best], [_Overlap(_km_by_link(graph, best), link_of)]
+    for candidate in ranked(trip, best, lambda *steps: any(overlap.is_beyond(*steps) for overlap in overlaps)):
         if len(taken) == k:
             break
         km = _km_by_link(graph, candidate.arcs)
-        if any(_is_alike(km, theirs) for theirs in taken_km):
-            continue
-        if candidate.is_locally_optimal():
+        if not any(_is_alike(km, overlap.km) for overlap in overlaps) and candidate.is_locally_optimal():
             taken.append(candidate.arcs)
-            taken_km.append(km)
+            overlaps.append(_Overlap(km, link_of))
     return taken
 
 
-def ranked(trip: Trip, best: tuple[int, ...]) -> Iterator[Candidate]:
-    """Yield the single-via routes of a trip within stretch and limits, best first; `best` are the arcs of its best."""
+def ranked(trip: Trip, best: tuple[int, ...], skip: Skip | None = None) -> Iterator[Candidate]:
+    """Yield the single-via routes of a trip within stretch and limits, best first; `best` are the arcs of its best.
+
+    Those that `skip` does not want are left out before their paths are put together.
+    """
     network, digraph = trip.network, digraph_of(trip)
     if trip.is_sum and not trip.is_limited:
         key, ties = sum(network.keys[arc] for arc in best), _tie_bits(network)
-        yield from through_arcs(digraph, network.keys, _share(key, MOST_STRETCH, ties), ties)
+        yield from through_arcs(digraph, network.keys, _share(key, MOST_STRETCH, ties), ties, skip)
         return
     most_usd = MOST_STRETCH * measure_usd(trip, route_of(trip, best)) * (1.0 + 1.0 / TIE)
     most_per_unit, hours, hour = most_usd / trip.quantity, trip.clock.travel_h, trip.price.hour
     least = [priced + hour * time_h for priced, time_h in zip(trip.priced, hours, strict=True)]
-    most_h, most_cost = (most_per_unit / per if per else inf for per in (hour, trip.weights.cost))
+    # An adjustment below 0 makes room for more hours and money than the measure alone.
+    binding = not trip.weights.calibration
+    most_h, most_cost = (most_per_unit / per if per and binding else inf for per in (hour, trip.weights.cost))
     found: dict[tuple[int, ...], Candidate] = {}
     # No sum is larger than what the route really takes, as waits and risk only add to it.
     for values, most in ((least, most_per_unit), (hours, most_h), (network.cost_usd, most_cost)):
-        for candidate in through_arcs(digraph, values, most):
+        for candidate in through_arcs(digraph, values, most, skip=skip):
             found.setdefault(candidate.arcs, candidate)
     ranked = []
     for arcs in found:
@@ -156,6 +162,40 @@ def _tree(steps: list[list[Step]], root: int, keys: Sequence[float], closed: fro
                 step[head] = (node, arc)
                 heappush(heap, (through, head))
     return _Tree(key, step)
+
+
+Skip = Callable[[_Tree, _Tree, int, int, int], bool]
+"""Says of a tree out of the source and one into the sink, and the tail, arc and head of a step between them, whether
+the route they make is not wanted."""
+
+
+class _Overlap:
+    """What routes share with one that was taken, known from their trees before they are put together."""
+
+    def __init__(self, km: dict[int, float], link_of: Sequence[int]) -> None:
+        self.km = km
+        self._link_of = link_of
+        # Sums in another order differ by rounding; what is near the limit is left to the sum in order.
+        self._most_km = MOST_SHARED * sum(km.values()) * (1.0 + 1.0 / TIE)
+        self._shared_km: dict[int, dict[int, float]] = {}
+
+    def is_beyond(self, there: _Tree, back: _Tree, tail: int, arc: int, head: int) -> bool:
+        """Say whether the route by the step from `tail` to `head` surely shares too many kilometers."""
+        own_km = self.km.get(self._link_of[arc], 0.0)
+        return self._along(there, tail) + own_km + self._along(back, head) > self._most_km
+
+    def _along(self, tree: _Tree, node: int) -> float:
+        """Return the kilometers that the tree's way to a node shares; each node's are worked out once."""
+        known = self._shared_km.setdefault(id(tree), {})
+        way = []
+        while node not in known and node in tree.step:
+            way.append(node)
+            node, _ = tree.step[node]
+        shared_km = known.get(node, 0.0)
+        for at in reversed(way):
+            shared_km += self.km.get(self._link_of[tree.step[at][1]], 0.0)
+            known[at] = shared_km
+        return shared_km
 
 
 class Candidate(NamedTuple):
@@ -238,10 +278,14 @@ def _slightly_less(key: float, ties: int) -> float:
     return key - key / TIE
 
 
-def through_arcs(digraph: Digraph, keys: Sequence[float], most: float = inf, ties: int = 0) -> Iterator[Candidate]:
+def through_arcs(
+    digraph: Digraph, keys: Sequence[float], most: float = inf, ties: int = 0, skip: Skip | None = None
+) -> Iterator[Candidate]:
     """Yield the best path through each arc if it is loopless, each once, best first, up to a sum of keys.
 
-    The lowest `ties` bits of whole-number keys tell paths of the same weight apart.
+    The lowest `ties` bits of whole-number keys tell paths of the same weight apart. A path is that of every arc on the
+    stretch where its two trees run along each other, and is told by the one arc of them that is in no way of the tree
+    out of the source, or that enters the sink.
     """
     there = _tree(digraph.out, digraph.source, keys, digraph.closed)
     back = _tree(digraph.into, digraph.sink, keys, digraph.closed)
@@ -249,12 +293,12 @@ def through_arcs(digraph: Digraph, keys: Sequence[float], most: float = inf, tie
     for tail, so_far in there.key.items():
         for head, arc in digraph.out[tail]:
             on = back.key.get(head)
-            if on is not None and arc != FREE and so_far + keys[arc] + on <= most:
-                through.append((so_far + keys[arc] + on, arc, tail, head))
-    seen: set[tuple[float, int]] = set()
-    for key, arc, tail, head in sorted(through):
-        # An arc on an earlier path of the same weight has that path for its own.
-        if (key, arc) in seen:
+            if on is None or (head != digraph.sink and there.step.get(head) == (tail, arc)):
+                continue
+            if so_far + keys[arc] + on <= most:
+                through.append((so_far + keys[arc] + on, _first_arc(there, back, tail, arc), arc, tail, head))
+    for _, _, arc, tail, head in sorted(through):
+        if skip is not None and skip(there, back, tail, arc, head):
             continue
         path: list[Step] = [(head, arc)]
         node = tail
@@ -268,7 +312,16 @@ def through_arcs(digraph: Digraph, keys: Sequence[float], most: float = inf, tie
             after, by = back.step[node]
             path.append((after, by))
             node = after
-        seen.update((key, by) for _, by in path)
         if len({node for node, _ in path}) == len(path):
             arcs = tuple(by for _, by in path if by != FREE)
             yield Candidate(arcs, tuple(path), via, digraph, keys, ties, there, back)
+
+
+def _first_arc(there: _Tree, back: _Tree, tail: int, arc: int) -> int:
+    """Return the lowest of the arcs whose path is that of `arc`: it and those before it along both trees."""
+    first = arc
+    while tail in there.step and back.step.get(tail, (0, FREE))[1] == arc:
+        tail, arc = there.step[tail]
+        if first == FREE or FREE != arc < first:
+            first = arc
+    return first

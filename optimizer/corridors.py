@@ -37,11 +37,14 @@ if TYPE_CHECKING:
     from optimizer.trip import RouteOptions, Trip
 
 FOREIGN = 3
-"""How many times a link of other corridors (other modes) counts in the search for a corridor's (mode's) own route.
+"""How many times a link that is not the corridor's (mode's) counts in the search for its own route.
 
 At twice, routes of another corridor with a detour over a few links of this one pass for its own; from four times on,
 routes cross oceans to avoid a feeder.
 """
+
+KEPT_SHARE = 0.5
+"""Part of a route's kilometers that must lie on the corridor's (mode's) own links: else it is a route of its own."""
 
 ALONE = MOST_FACTOR
 """How many times it counts where that gives no route of the corridor.
@@ -74,11 +77,10 @@ def compare_corridors(data: Dataset, origin: str, destination: str, **options: U
     - the best routes through each of its links that are locally optimal, within the stretch of alternatives (see
       `optimizer.alternatives`): such routes make no detour for its own sake;
     - those that are the best of all at some time value or carbon price;
-    - those that keep to a corridor or mode: of least weight when every link that belongs to other corridors only counts
-      three times; links of the corridor, links of none and transfers count once. Other corridors then serve as feeders
-      where they must, but do not replace the trunk. Where what is found does not belong to the corridor, such links
-      count a thousand times, and what is found then is taken if it belongs to it and nine tenths of its kilometers lie
-      on own links.
+    - those that keep to a corridor or mode: of least weight when every link that is not the corridor's counts three
+      times; its own links and transfers count once. Other links then serve as feeders where they must, but do not
+      replace the trunk. What is found is taken if it belongs to the corridor and half of its kilometers lie on own
+      links. Else other links count a thousand times, and what is found then is taken with nine tenths on own links.
 
     If there is none, the row has no route. The same goes for main modes, with the links of other modes. Nothing is
     counted more than once in the figures shown, and the best route of all always stands in the row of its own corridor
@@ -96,7 +98,7 @@ def compare_corridors(data: Dataset, origin: str, destination: str, **options: U
     Raises
     ------
     UnknownIdError, NoRouteError, ValueError
-        As in `find_routes`.
+        As in `find_routes`; `ValueError` too where the weights count the calibration.
 
     Examples
     --------
@@ -106,6 +108,8 @@ def compare_corridors(data: Dataset, origin: str, destination: str, **options: U
     ...     print(way.id, way.route and way.route.cost_usd, way.why_not and way.why_not.must_drop_usd)  # doctest: +SKIP
     """
     trip = plan_trip(data, origin, destination, **options)
+    if trip.weights.calibration:
+        raise ValueError("thresholds are prices of what is paid and emitted; leave calibration out of the weights")
     best = best_or_refuse(trip)
     question = _question_of(trip)
     asked = question.asked
@@ -171,7 +175,7 @@ class _Labels(NamedTuple):
 
     def is_foreign(self, name: str, links: Iterable[int]) -> list[bool]:
         """Return which arcs belong to other names only, given their links, -1 for none."""
-        of_link = [bool(names) and name not in names for names in self.of_link]
+        of_link = [name not in names for names in self.of_link]
         of_link.append(False)
         return [of_link[link] for link in links]
 
@@ -238,7 +242,7 @@ def _kept_to(question: _Question, labels: _Labels, best: Arcs) -> Iterable[Arcs]
         if name not in open_names:
             continue
         is_foreign = [*labels.is_foreign(name, links), False]
-        for foreign, own_share in ((FOREIGN, 0.0), (ALONE, OWN_SHARE)):
+        for foreign, own_share in ((FOREIGN, KEPT_SHARE), (ALONE, OWN_SHARE)):
             arcs = question.oracle.best(question.asked, [foreign if is_other else 1 for is_other in is_foreign])
             route = question.route_of(arcs)
             own_km = sum(length_km[arc] for arc in arcs if name in labels.of_link[links[arc]])

@@ -229,8 +229,13 @@ def commodity_row(data: Dataset, commodity: str) -> int:
 def commodity_arcs(graph: ArcGraph, row: int, weights: Weights) -> CommodityArcs:
     """Return what one unit of the commodity in `row` pays on every arc, and the weight that is minimized.
 
-    Weight = cost · USD + (time_per_h + p90_per_h) · hours + co2_per_kg · kg CO2e, all per commodity unit. What the
-    spread of the hours adds to their 90th percentile is no sum over arcs and left out.
+    Weight = cost · USD + (time_per_h + p90_per_h) · hours + co2_per_kg · kg CO2e + calibration · adjustment, all per
+    commodity unit. What the spread of the hours adds to their 90th percentile is no sum over arcs and left out.
+
+    Raises
+    ------
+    CorridorError
+        A weight is not finite, or an adjustment of the calibration takes it below 0.
     """
     commodities = graph.data.commodities
     state_allowed = commodity_may_use(commodities, row, graph.bare_mode)
@@ -241,6 +246,10 @@ def commodity_arcs(graph: ArcGraph, row: int, weights: Weights) -> CommodityArcs
     per_h = time_per_h(graph.data, row, weights) + weights.p90_per_h
     with np.errstate(over="ignore", invalid="ignore"):
         weight = weights.cost * cost_usd + per_h * graph.time_h + weights.co2_per_kg * co2_kg
+    if weights.calibration:
+        from optimizer.price_steps import calibrated_weight
+
+        weight = calibrated_weight(graph, row, weight, allowed, weights.calibration)
     if not np.isfinite(weight[allowed]).all():
         arc = int(np.flatnonzero(allowed & ~np.isfinite(weight))[0])
         raise CorridorError(f"no finite cost for {commodities.text('commodity_id')[row]} on {arc_name(graph, arc)}")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from network.model import Mask, freeze
-from network.values import months_open, or_zero, per_year, unit_of, use_per_unit
+from network.model import Mask, freeze, split_list
+from network.values import counted_per_unit, months_open, or_zero, per_year, unit_of, use_per_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,10 +22,11 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Resources:
-    """Everything with a capacity: an arc's own, both directions of a link together, or a shared capacity.
+    """Everything with a capacity: an arc's own, both directions of a link together, a shared one, a price step.
 
     All arrays have shape (n_resources,). `capacity` and `background` are in the own unit (``train/day``);
     `per_year` turns the own unit into units per year, open months included; `free` is per year and at least 0.
+    `only` names the commodities that draw on it, ``;``-separated, empty for all but the price steps of some.
     `arc` and `resource`, both of shape (n_pairs,), list which arc draws on which resource.
     """
 
@@ -38,6 +39,7 @@ class Resources:
     unit: Texts
     per_year: Numbers
     free: Numbers
+    only: Texts
     arc: Rows
     resource: Rows
 
@@ -47,8 +49,10 @@ class Resources:
     def use_of(self, commodities: Table, row: int) -> Numbers:
         """Return how much of each resource one unit of a commodity takes, shape (n_resources,)."""
         names, which = self._units
-        use = np.array([use_per_unit(commodities, row, unit_of(name)) for name in names], dtype=np.float64)
-        return use[which]
+        use = np.array([use_per_unit(commodities, row, unit_of(name)) for name in names], dtype=np.float64)[which]
+        for at in np.flatnonzero(self.kind == "step").tolist():
+            use[at] = counted_per_unit(commodities, row, unit_of(self.unit[at]), self.only[at])
+        return use
 
     @cached_property
     def _units(self) -> tuple[list[str], Rows]:
@@ -57,9 +61,10 @@ class Resources:
 
 
 def resources_of(network: Network, link: Rows, transfer: Rows, is_forward: Mask) -> Resources:
-    """Collect the capacities that some arcs draw on: own ones in arc order, then shared ones in table order.
+    """Collect the capacities that some arcs draw on: own ones in arc order, shared ones in table order, price steps.
 
     `link` and `transfer` (n_arcs,) are the rows that the arcs pass, -1 for none; `is_forward` masks forward passages.
+    The parallel links that `optimizer.price_steps` lays out share the own capacity of the link they are steps of.
     """
     arcs, resources, parts = [], [], []
     n_resources = 0
@@ -69,13 +74,12 @@ def resources_of(network: Network, link: Rows, transfer: Rows, is_forward: Mask)
         limited = limited[~np.isnan(capacity[row_of_arc[limited]])]
         row, forward = row_of_arc[limited], is_forward[limited]
         both = table.text("capacity_scope")[row] == "both"
-        # A backward arc of a "both" link draws on the resource that its forward arc, just before it, has opened.
-        opens = ~both | forward
-        index = np.cumsum(opens) - 1 + n_resources
+        plain = plain_rows(table)[row]
+        _, opens, index = np.unique(2 * plain + (~both & ~forward), return_index=True, return_inverse=True)
         arcs.append(limited)
-        resources.append(index)
+        resources.append(index + n_resources)
         parts.append(_own(table, kind, row[opens], forward[opens], both[opens]))
-        n_resources += int(opens.sum())
+        n_resources += len(opens)
 
     shared = network.shared_capacities
     drawn = [
@@ -93,9 +97,41 @@ def resources_of(network: Network, link: Rows, transfer: Rows, is_forward: Mask)
     arcs.append(np.array([arc for arc, _ in drawn], dtype=np.int64))
     resources.append(np.array([position[key] for _, key in drawn], dtype=np.int64))
     parts.append(_shared(shared, np.array(rows, dtype=np.int64)))
+    n_resources += len(rows)
+
+    if "steps" in network.links.columns:
+        on_step, which = step_draws(network, link, is_forward)
+        used_rows, index = np.unique(which, return_inverse=True)
+        arcs.append(on_step)
+        resources.append(index + n_resources)
+        parts.append(_steps(network.calibration, used_rows))
 
     columns = {name: freeze(np.concatenate([part[name] for part in parts])) for name in parts[0]}
     return Resources(**columns, arc=freeze(np.concatenate(arcs)), resource=freeze(np.concatenate(resources)))
+
+
+def plain_rows(table: Table) -> Rows:
+    """Return for every row the row that it is a price step of, else itself, shape (n_rows,)."""
+    if "step_of" not in table.columns:
+        return np.arange(len(table))
+    return table.number("step_of").astype(np.int64)
+
+
+def step_draws(network: Network, link: Rows, is_forward: Mask) -> tuple[Rows, Rows]:
+    """Return which arc lies on which price step, as pairs of arc and row of the calibration."""
+    from network.observations import split_direction
+
+    cells = network.links.text("steps")
+    row_of = network.calibration.row_of
+    pairs = [
+        (arc, row_of[name])
+        for arc, row in enumerate(link.tolist())
+        if row >= 0 and cells[row]
+        for name, side in map(split_direction, split_list(cells[row]))
+        if side == (">" if is_forward[arc] else "<")
+    ]
+    arcs, rows = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    return arcs, rows
 
 
 def _own(table: Table, kind: str, row: Rows, forward: Mask, both: Mask) -> dict[str, NDArray[np.generic]]:
@@ -134,6 +170,22 @@ def _shared(table: Table, row: Rows) -> dict[str, NDArray[np.generic]]:
     )
 
 
+def _steps(table: Table, row: Rows) -> dict[str, NDArray[np.generic]]:
+    """Columns of price steps, which are yearly."""
+    empty = np.full(len(row), "", dtype=object)
+    return _limits(
+        ids=table.text("calibration_id")[row],
+        kind=np.full(len(row), "step", dtype=object),
+        from_node=empty,
+        to_node=empty,
+        capacity=table.number("step")[row],
+        background=np.zeros(len(row)),
+        unit=table.text("calibration_unit")[row] + "/year",
+        share=np.ones(len(row)),
+        only=table.text("commodity")[row],
+    )
+
+
 def _limits(
     *,
     ids: Texts,
@@ -144,6 +196,7 @@ def _limits(
     background: Numbers,
     unit: Texts,
     share: Numbers,
+    only: Texts | None = None,
 ) -> dict[str, NDArray[np.generic]]:
     """Columns of `Resources` for some capacities; `share` is the share of the year in which they are open."""
     yearly = _each(unit, per_year) * share
@@ -157,6 +210,7 @@ def _limits(
         "unit": unit,
         "per_year": yearly,
         "free": np.maximum(0.0, capacity - background) * yearly,
+        "only": np.full(len(ids), "", dtype=object) if only is None else only,
     }
 
 

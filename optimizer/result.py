@@ -159,7 +159,10 @@ class Plan:
             raise NoPlanError(f"no plan for {self.year}: {self.status}; {self.message}")
 
     def to_mapping(self) -> dict[str, Any]:
-        """Return the plan as plain values: the JSON of ``corridor plan``, all that ``verify`` needs beside the data."""
+        """Return the plan as plain values: the JSON of ``corridor plan``, all that ``verify`` needs beside the data.
+
+        ``weak_share`` is there where the data has grades.
+        """
         data = self.data
         demands = None if data.has_own_demands else [data.demands.row(row) for row in range(len(data.demands))]
         return {
@@ -179,7 +182,7 @@ class Plan:
             "objective_usd": self.objective_usd,
             "bound": self.bound,
             "gap": self.gap,
-            "weak_share": self.weak_share,
+            **({} if self.weak_share is None else {"weak_share": self.weak_share}),
             "unmet": [record.to_mapping() for record in self.unmet],
             "flows": [record.to_mapping() for record in self.link_flows],
             "bottlenecks": [record.to_mapping() for record in self.bottlenecks()],

@@ -105,9 +105,21 @@ class Trip:
 
     @property
     def priced(self) -> list[float]:
-        """What every arc costs a unit apart from its hours, in USD of the objective, and a final 0."""
+        """What every arc costs a unit apart from its hours, in USD of the objective, and a final 0.
+
+        Raises
+        ------
+        CorridorError
+            The calibration takes an arc below 0, as it may where hours, which are counted apart here, make up for it.
+        """
         values, weights = self.network.values, self.weights
-        return [*(weights.cost * values.cost_usd + weights.co2_per_kg * values.co2_kg).tolist(), 0.0]
+        priced = weights.cost * values.cost_usd + weights.co2_per_kg * values.co2_kg
+        if weights.calibration:
+            from optimizer.price_steps import calibrated_weight
+
+            graph = self.network.graph
+            priced = calibrated_weight(graph, self.commodity, priced, values.allowed, weights.calibration)
+        return [*priced.tolist(), 0.0]
 
     @property
     def is_sum(self) -> bool:
@@ -274,7 +286,12 @@ def measure_usd(trip: Trip, route: Route) -> float:
     weights, price = trip.weights, trip.price
     p90_h = route.time_h if route.time_p90_h is None else route.time_p90_h
     timed = (price.time_per_h * route.time_h + price.p90_per_h * p90_h) * trip.quantity
-    return weights.cost * route.cost_usd + timed + weights.co2_per_kg * route.co2_kg
+    adjusted = 0.0
+    if weights.calibration:
+        from optimizer.price_steps import route_adjustment_usd
+
+        adjusted = weights.calibration * route_adjustment_usd(trip.network.graph, trip.commodity, route) * trip.quantity
+    return weights.cost * route.cost_usd + timed + weights.co2_per_kg * route.co2_kg + adjusted
 
 
 def keeps_limits(trip: Trip, route: Route) -> bool:

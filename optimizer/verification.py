@@ -16,8 +16,8 @@ import numpy as np
 from network.errors import CorridorError, Finding, UnknownIdError
 from optimizer.answer import answer_of
 from optimizer.claims import plan_finding, read_claim
-from optimizer.graph import expand
 from optimizer.linear import HAS_ANSWER
+from optimizer.price_steps import expand_for
 from optimizer.proof import question_of
 from optimizer.result import Plan
 from optimizer.soundness import Tolerances, check_answer, check_claim, check_no_answer
@@ -155,13 +155,15 @@ def _check_ids(ids: Iterable[str], known: Mapping[str, int], what: str) -> None:
 
 def _question(run: RunClaim, data: Dataset) -> tuple[Question | None, list[Finding]]:
     """Return what the plan had to answer."""
-    weights = {name: run.weights.get(name, "missing") for name in ("cost", "time_per_h", "co2_per_kg")}
-    for name, value in weights.items():
+    given = {name: run.weights.get(name, "missing") for name in ("cost", "time_per_h", "co2_per_kg")}
+    given["calibration"] = run.weights.get("calibration", 0.0)
+    for name, value in given.items():
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if not is_number and not (name == "time_per_h" and value is None):
             return None, [plan_finding(f"run.weights.{name}", "V402", f"expects a number, got {value!r}", REWEIGH)]
     try:
-        question = question_of(expand(data, run.year), Weights(**weights))  # type: ignore[arg-type]
+        weights = Weights(**given)  # type: ignore[arg-type]
+        question = question_of(expand_for(data, run.year, weights), weights)
     except ValueError as error:
         return None, [plan_finding("run.weights", "V402", str(error), REWEIGH)]
     except CorridorError as error:

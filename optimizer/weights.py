@@ -22,6 +22,9 @@ class Weights:
     p90_per_h
         USD per commodity unit and hour of the 90th percentile of a route's time (see `optimizer.labels.Price`), beside
         `time_per_h`. It is no sum over links, so plans, which are linear, refuse it.
+    calibration
+        USD per USD of the fitted adjustments in ``calibration.csv`` (docs/calibration.md): 0 leaves them out, 1 counts
+        them. They are in what is minimized, never in what is paid.
 
     Raises
     ------
@@ -33,9 +36,10 @@ class Weights:
     time_per_h: float | None = None
     co2_per_kg: float = 0.0
     p90_per_h: float = 0.0
+    calibration: float = 0.0
 
     def __post_init__(self) -> None:
-        for name in ("cost", "time_per_h", "co2_per_kg", "p90_per_h"):
+        for name in ("cost", "time_per_h", "co2_per_kg", "p90_per_h", "calibration"):
             value = getattr(self, name)
             if value is not None and not (isfinite(value) and value >= 0.0):
                 raise ValueError(f"weight {name} must be a finite number of at least 0, not {value}")
@@ -43,4 +47,5 @@ class Weights:
     def to_mapping(self) -> dict[str, float | None]:
         """Return the weights as plain values."""
         weights = {"cost": self.cost, "time_per_h": self.time_per_h, "co2_per_kg": self.co2_per_kg}
-        return {**weights, "p90_per_h": self.p90_per_h} if self.p90_per_h else weights
+        further = {"p90_per_h": self.p90_per_h, "calibration": self.calibration}
+        return {**weights, **{name: value for name, value in further.items() if value}}

@@ -14,6 +14,8 @@ COMMANDS = {
     "route": "Find the best routes between two places.",
     "matrix": "Find the best route of every pair of two lists of places.",
     "plan": "Compute the cheapest flow plan of all demands, with its bottlenecks.",
+    "validate": "Hold the model to the published figures of a dataset.",
+    "calibrate": "Fit adjustments under which the plan shows the published flows.",
     "check": "Check a dataset folder and list every problem.",
     "info": "Show what a dataset holds, its sources and its licence.",
     "explain": "Show every number of a link, node or shared capacity with its source and grade.",

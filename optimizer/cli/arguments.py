@@ -86,6 +86,11 @@ def weight_options(*single: Minimize) -> Callable[[Function], Function]:
 
     def add(function: Function) -> Function:
         for option in (
+            click.option(
+                "--calibrated",
+                is_flag=True,
+                help="Count the adjustments of calibration.csv in what is minimized, never in what is paid.",
+            ),
             click.option("--carbon-price", type=AmountRange(), metavar="USD_PER_T", help="Price of a tonne of CO2e."),
             click.option(
                 "--time-value",
@@ -105,7 +110,9 @@ def weight_options(*single: Minimize) -> Callable[[Function], Function]:
     return add
 
 
-def weights_of(minimize: Minimize | None, time_value: float | None, carbon_price: float | None) -> Weights:
+def weights_of(
+    minimize: Minimize | None, time_value: float | None, carbon_price: float | None, *, calibrated: bool = False
+) -> Weights:
     """Return the weights that the options ask for.
 
     Raises
@@ -116,7 +123,10 @@ def weights_of(minimize: Minimize | None, time_value: float | None, carbon_price
     from optimizer.weights import Weights
 
     if minimize is None:
-        return Weights(time_per_h=time_value, co2_per_kg=(carbon_price or 0.0) / 1000.0)
+        adjusted = float(calibrated)
+        return Weights(time_per_h=time_value, co2_per_kg=(carbon_price or 0.0) / 1000.0, calibration=adjusted)
+    if calibrated:
+        raise click.UsageError("--minimize asks for one weight alone; leave --calibrated out.")
     if time_value is not None or carbon_price is not None:
         raise click.UsageError(
             "--minimize asks for one weight alone; leave it out to combine money with --time-value or --carbon-price."

@@ -34,7 +34,7 @@ STATUS_CODES = {"infeasible": NO_ANSWER, "unbounded": NO_ANSWER, "no_answer": LI
 @scenario_option
 @click.option(
     "--solver",
-    type=click.Choice(["auto", "ortools", "highs", "pyomo"]),
+    type=click.Choice(["auto", "ortools", "paths", "highs", "pyomo"]),
     default="auto",
     show_default=True,
     help="A solver asked for by name never falls back.",
@@ -57,6 +57,7 @@ def command(
     minimize: Minimize | None,
     time_value: float | None,
     carbon_price: float | None,
+    calibrated: bool,
     max_unmet: float | None,
     strict: bool,
     dataset: str | None,
@@ -78,7 +79,7 @@ def command(
 
     if strict and max_unmet is not None:
         raise click.UsageError("--strict is --max-unmet 0; give one of the two.")
-    weights = weights_of(minimize, time_value, carbon_price)
+    weights = weights_of(minimize, time_value, carbon_price, calibrated=calibrated)
     data = open_dataset(dataset, scenarios)
     if demands is not None:
         from network.dataset import with_demands
@@ -103,11 +104,11 @@ def command(
     elif form == "geojson":
         from optimizer.report.geojson import plan_features
 
-        emit(json.dumps(plan_features(data, plan), ensure_ascii=False), output)
+        emit(json.dumps(plan_features(plan.data, plan), ensure_ascii=False), output)
     else:
         from optimizer.report.plans import plan_document
 
-        emit_document(plan_document(data, plan), output)
+        emit_document(plan_document(plan.data, plan), output)
     limit = 0.0 if strict else max_unmet
     unmet = sum(record.volume for record in plan.unmet)
     if limit is not None and unmet > limit:

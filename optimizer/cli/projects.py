@@ -1,4 +1,4 @@
-"""``corridor projects``: the project cards of a dataset."""
+"""``corridor projects``: the project cards of a dataset, and the published claims they answer."""
 
 from __future__ import annotations
 
@@ -7,31 +7,49 @@ import json
 import click
 
 from optimizer.cli.arguments import dataset_option, format_option, open_dataset, output_option, year_option
-from optimizer.cli.output import emit, emit_document
+from optimizer.cli.output import emit, emit_document, note
 
 
-@click.command("projects", short_help="List the project cards of a dataset.")
+@click.command("projects", short_help="List the project cards of a dataset, and the claims they answer.")
 @click.argument("project", metavar="[PROJECT]", required=False)
+@click.option("--claims", "asks_claims", is_flag=True, help="List published claims with what answers each instead.")
 @dataset_option
 @year_option
 @format_option("table", "json", "csv")
 @output_option
-def command(project: str | None, dataset: str | None, year: int | None, form: str, output: str | None) -> None:
-    """List the project cards of a dataset, or show one with its changes and source.
+def command(
+    project: str | None, asks_claims: bool, dataset: str | None, year: int | None, form: str, output: str | None
+) -> None:
+    """List the project cards of a dataset, or show one with what it changes, its source and its claims.
 
-    With --year only the cards due to open by that year are listed.
+    With --year only the cards due to open by that year are listed. With --claims the claims are listed, all of them or
+    those of PROJECT, with the cards, demands, observations and corridors that answer each, or the reason why none does.
     """
-    from optimizer.report.cards import card_document, cards_csv, cards_document
+    from optimizer.report import cards as report
 
     data = open_dataset(dataset)
-    cards = data.projects if project is None else (data.project(project),)
+    card = None if project is None else data.project(project)
+    if asks_claims:
+        if year is not None:
+            raise click.UsageError("--claims lists claims, which have no year; leave --year out.")
+        claims = report.claims_of(data, card)
+        if not claims:
+            note(f"{data.info.name} has no claims{'' if card is None else f' answered by {card.id}'}.")
+        if form == "json":
+            emit(json.dumps({"claims": claims}, ensure_ascii=False, indent=2), output)
+        elif form == "csv":
+            emit(report.claims_csv(claims).rstrip("\n"), output)
+        else:
+            emit_document(report.claims_document(claims), output)
+        return
+    cards = data.projects if card is None else (card,)
     if year is not None:
-        cards = tuple(card for card in cards if card.year is not None and card.year <= year)
+        cards = tuple(each for each in cards if each.year is not None and each.year <= year)
     if form == "json":
-        emit(json.dumps({"projects": [card.to_mapping() for card in cards]}, ensure_ascii=False, indent=2), output)
+        emit(json.dumps({"projects": [each.to_mapping() for each in cards]}, ensure_ascii=False, indent=2), output)
     elif form == "csv":
-        emit(cards_csv(cards).rstrip("\n"), output)
-    elif project is not None and cards:
-        emit_document(card_document(data, cards[0]), output)
+        emit(report.cards_csv(cards).rstrip("\n"), output)
+    elif card is not None and cards:
+        emit_document(report.card_document(data, card), output)
     else:
-        emit_document(cards_document(cards), output)
+        emit_document(report.cards_document(cards), output)

@@ -63,6 +63,7 @@ class Asked(TypedDict):
     minimize: Minimize | None
     time_value: float | None
     carbon_price: float | None
+    calibrated: bool
     avoid_countries: tuple[str, ...]
     avoid_modes: tuple[str, ...]
     avoid: tuple[str, ...]
@@ -128,7 +129,7 @@ def question_of(**asked: Unpack[Asked]) -> tuple[Dataset, RouteOptions]:
     """
     if asked["month"] is not None and asked["depart"] is not None:
         raise click.UsageError("--depart has its own months; leave --month out.")
-    weights = weights_of(asked["minimize"], asked["time_value"], asked["carbon_price"])
+    weights = weights_of(asked["minimize"], asked["time_value"], asked["carbon_price"], calibrated=asked["calibrated"])
     data = open_dataset(asked["dataset"], asked["scenarios"])
     return data, {
         "commodity": asked["commodity"],

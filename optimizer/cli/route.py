@@ -75,6 +75,8 @@ def command(
         raise click.UsageError(
             f"--pareto lists the best routes at all prices; leave --{priced[0].replace('_', '-')} out."
         )
+    if chosen and asked["calibrated"]:
+        raise click.UsageError(f"{chosen[0]} compares what is paid and emitted; leave --calibrated out.")
     data, options = question_of(**asked)
     if each_corridor:
         _compare(data, origin, destination, options, form, output)

@@ -182,7 +182,7 @@ def reachable_limits(blocks: DemandBlocks) -> Rows:
     """Return the resources that flows without cycles could exhaust, ascending.
 
     A path without cycles passes an arc, and a link in either direction, at most once, so an own capacity sees each unit
-    at most once and a shared one at most once per arc that names it.
+    at most once, and a shared one or a price step at most once per arc that draws on it.
     """
     graph, resources = blocks.graph, blocks.graph.resources
     worst = np.zeros(len(resources))
@@ -190,7 +190,8 @@ def reachable_limits(blocks: DemandBlocks) -> Rows:
         usable = np.zeros(graph.n_arcs, dtype=np.bool_)
         usable[block.arcs] = True
         passages = np.bincount(resources.resource, weights=usable[resources.arc], minlength=len(resources))
-        passages = np.where(resources.kind == "shared", passages, np.minimum(passages, 1.0))
+        is_own = (resources.kind == "link") | (resources.kind == "transfer")
+        passages = np.where(is_own, np.minimum(passages, 1.0), passages)
         worst += block.use * passages * blocks.volume[block.demands].sum()
     return np.flatnonzero(worst > resources.free)
 

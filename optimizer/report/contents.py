@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from network.model import MODES, split_list
+from network.traces import main_line_km, traces_of
 from network.values import in_year
 from optimizer.report.document import Document, Table, columns, number
 
@@ -37,6 +38,7 @@ def contents(data: Dataset, year: int | None = None) -> dict[str, Any]:
         "commodities": data.commodities,
         "demands": data.demands,
         "observations": data.observations,
+        "claims": data.claims,
     }
     modes = network.links.text("mode")
     length_km = network.links.number("length_km")
@@ -85,9 +87,13 @@ def contents_document(summary: dict[str, Any]) -> Document:
             tuple((row["mode"], number(row["links"]), number(row["length_km"])) for row in summary["modes"]),
         ),
         Table(
-            columns("Corridor", "Name", ">Links", ">km", "Countries"),
+            columns("Corridor", "Name", "Kind", "List", ">Main line km", ">Links", ">km", "Countries"),
             tuple(
-                (row["id"], row["name"], number(row["links"]), number(row["length_km"]), " ".join(row["countries"]))
+                (
+                    *(row[key] for key in ("id", "name", "kind", "listed_in")),
+                    "–" if row["main_line_km"] is None else number(row["main_line_km"]),
+                    *(number(row["links"]), number(row["length_km"]), " ".join(row["countries"])),
+                )
                 for row in summary["corridors"]
             ),
         ),
@@ -111,29 +117,44 @@ def contents_document(summary: dict[str, Any]) -> Document:
 
 
 def contents_csv(summary: dict[str, Any]) -> str:
-    """Return one row per table, mode and corridor of the summary; rows of a mode or corridor are its links."""
+    """Return one row per table, mode and corridor of the summary; rows of a mode or corridor are its links.
+
+    The length of a corridor's main line is empty where it has none.
+    """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(("kind", "id", "rows", "length_km"))
-    writer.writerows(("table", name, rows, "") for name, rows in summary["tables"].items())
-    writer.writerows(("mode", row["mode"], row["links"], row["length_km"]) for row in summary["modes"])
-    writer.writerows(("corridor", row["id"], row["links"], row["length_km"]) for row in summary["corridors"])
+    writer.writerow(("kind", "id", "rows", "length_km", "main_line_km"))
+    writer.writerows(("table", name, rows, "", "") for name, rows in summary["tables"].items())
+    writer.writerows(("mode", row["mode"], row["links"], row["length_km"], "") for row in summary["modes"])
+    writer.writerows(
+        ("corridor", *(row[key] for key in ("id", "links", "length_km", "main_line_km")))
+        for row in summary["corridors"]
+    )
     return stream.getvalue()
 
 
 def _corridors(network: Network) -> list[dict[str, Any]]:
-    """Return links, kilometers and countries of every corridor, in the order of the data."""
+    """Return kind, links, kilometers, main line and countries of every corridor, in the order of the data."""
     rows: dict[str, list[int]] = {str(key): [] for key in network.corridors.row_of}
     for row, cell in enumerate(network.links.text("corridors")):
         for corridor in split_list(cell):
             rows.setdefault(corridor, []).append(row)
-    names = network.corridors.text("name")
+    table, traces = network.corridors, traces_of(network)
     country = network.nodes.text("country")
     tails, heads = network.link_ends
+
+    def told(key: str, column: str) -> str:
+        # A dataset without corridors.csv has their ids only.
+        return str(table.text(column)[table.row_of[key]]) if key in table.row_of else ""
+
     return [
         {
             "id": key,
-            "name": str(names[network.corridors.row_of[key]]) if key in network.corridors.row_of else key,
+            "name": told(key, "name") if key in table.row_of else key,
+            "kind": told(key, "kind"),
+            "listed_in": told(key, "listed_in"),
+            "listed_as": told(key, "listed_as"),
+            "main_line_km": main_line_km(network, traces[key]) if key in traces else None,
             "links": len(members),
             "length_km": float(network.links.number("length_km")[members].sum()),
             "countries": sorted({str(country[ends[row]]) for row in members for ends in (tails, heads)}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from optimizer.price_steps import plain_link_id
 from optimizer.route import Leg
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def line_of(data: Dataset, link_id: str, from_node: str) -> Mapping[str, Any]:
     links = data.network.links
     row = links.row_of[link_id]
     start, end = str(links.text("from_node")[row]), str(links.text("to_node")[row])
-    line = data.geometry.get(link_id)
+    line = data.geometry.get(plain_link_id(data, link_id))
     if line is None:
         line = _short_way([position_of(data, start), position_of(data, end)])
     if from_node != start:

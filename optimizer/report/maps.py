@@ -84,7 +84,9 @@ def draw_map(
     _draw_base_map(axes)
     mode_of = links.text("mode")
     for mode in (mode for mode in MODES[::-1] if mode in modes):
-        gray = [line for row in shown if mode_of[row] == mode and corridor is not None for line in lines[row]]
+        # Flights of other corridors would hide the rest.
+        is_gray = corridor is not None and mode != "air"
+        gray = [line for row in shown if is_gray and mode_of[row] == mode for line in lines[row]]
         axes.add_collection(LineCollection(gray, colors=OTHER_COLOR, linewidths=0.4, zorder=3))
         colored = [line for row in brought_out if mode_of[row] == mode for line in lines[row]]
         width = MODE_WIDTHS[mode] * (1.0 if corridor is None else 2.0)

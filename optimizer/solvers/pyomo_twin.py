@@ -13,8 +13,8 @@ import numpy as np
 
 from network.errors import SolverError
 from optimizer.blocks import DemandBlocks, blocks_of
-from optimizer.graph import expand
 from optimizer.linear import FlowSolution, Status, no_flows
+from optimizer.price_steps import expand_for
 from optimizer.weights import Weights
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def to_pyomo(
     >>> model.total.sense.name
     'minimize'
     """
-    return build(blocks_of(expand(data, year), weights))
+    return build(blocks_of(expand_for(data, year, weights), weights))
 
 
 def build(blocks: DemandBlocks) -> pyo.ConcreteModel:

@@ -93,7 +93,7 @@ def test_projects_list_and_card(corridor, tiny_folder):
     """The list names every card; one card shows its changes; an unknown id suggests."""
     assert "aktau-hub" in corridor("projects", "--dataset", tiny_folder).out
     card = corridor("projects", "aktau-hub", "--dataset", tiny_folder)
-    assert "240000" in card.out
+    assert "→ 240,000 teu/year" in card.out
     assert corridor("projects", "--dataset", tiny_folder, "--format", "csv").out.startswith("id,name,status")
     unknown = corridor("projects", "aktau-hab", "--dataset", tiny_folder)
     assert unknown.code == 2

@@ -21,7 +21,7 @@ def port(**operation):
 
 def with_cards(data, *cards):
     """Return the dataset with these cards."""
-    return replace(data, annex=Annex.of(cards, {}, data.observations))
+    return replace(data, annex=Annex.of(cards, {}, data.observations, data.claims))
 
 
 @pytest.fixture

@@ -47,7 +47,8 @@ def same(left: Table, right: Table) -> None:
 def tables_of(data: Dataset) -> dict[str, Table]:
     """Return all tables of a dataset by name."""
     network = {name: getattr(data.network, name) for name in type(data.network).__dataclass_fields__}
-    return {**network, "commodities": data.commodities, "demands": data.demands, "observations": data.observations}
+    beside = {"observations": data.observations, "claims": data.claims}
+    return {**network, "commodities": data.commodities, "demands": data.demands, **beside}
 
 
 def test_tiny_dataset(tiny: Dataset) -> None:
@@ -144,7 +145,8 @@ def test_bundled_data_is_sound() -> None:
 
 def test_frames_give_the_dataset_of_their_folder(tiny: Dataset) -> None:
     """Frames made of a dataset's tables give that dataset again."""
-    frames = {name: table.to_frame() for name, table in tables_of(tiny).items()}
+    # A table without a file has no columns to give.
+    frames = {name: table.to_frame() for name, table in tables_of(tiny).items() if table.header}
     data = Dataset.from_frames(**frames, base_year=2024)
     for name, table in tables_of(tiny).items():
         same(tables_of(data)[name], table)

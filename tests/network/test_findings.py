@@ -137,7 +137,7 @@ def test_cards_and_scenarios_that_cannot_be_applied(tiny):
         Project("void", "Void", changes=(nothing,)),
     )
     scenarios = {"bad": Scenario("Bad", projects=("next",)), "good": Scenario("Good", projects=("base", "next"))}
-    data = replace(tiny, annex=Annex.of(cards, scenarios, tiny.observations))
+    data = replace(tiny, annex=Annex.of(cards, scenarios, tiny.observations, tiny.claims))
     found = [finding for finding in network_findings(data) if finding.code == "W216"]
     assert [(finding.file, finding.severity) for finding in found] == [
         ("projects.toml", "warning"),
@@ -209,7 +209,7 @@ def test_a_card_is_tried_behind_all_it_requires(tiny):
         Project("a", "A", changes=(made,)),
     )
     for ordered in (cards, (replace(cards[0], requires=("a", "b")), *cards[1:])):
-        data = replace(tiny, annex=Annex.of(ordered, {}, tiny.observations))
+        data = replace(tiny, annex=Annex.of(ordered, {}, tiny.observations, tiny.claims))
         assert [finding for finding in network_findings(data) if finding.code == "W216"] == []
 
 

@@ -125,3 +125,11 @@ def test_a_card_that_cannot_be_read_does_not_make_others_dangle(tmp_path):
     cards, findings = read(tmp_path, card("a", "year = true") + card("b", 'requires = ["a"]'))
     assert [one.id for one in cards] == ["b"]
     assert len(findings) == 1
+
+
+def test_a_card_that_only_gathers_needs_no_changes(tmp_path):
+    """A card that requires others may change nothing itself; its plain form has no changes either."""
+    cards, findings = read(tmp_path, card("a") + card("b", 'requires = ["a"]', changes=""))
+    assert findings == []
+    assert cards[1].changes == ()
+    assert "changes" not in cards[1].to_mapping()

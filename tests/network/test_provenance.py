@@ -123,6 +123,6 @@ def test_every_link_of_the_bundled_network() -> None:
 
 def test_the_cards_that_change_a_row() -> None:
     data = load()
-    assert "dostyk-moiynty-2" in explain(data, "rail-dostyk-aktogay").projects
+    assert "dostyk-moiynty-2" in explain(data, "rail-dostyk-usharal").projects
     assert "aktau-hub" in explain(data, "Aktau").projects
-    assert "aktau-hub" not in explain(data, "rail-dostyk-aktogay").projects
+    assert "aktau-hub" not in explain(data, "rail-dostyk-usharal").projects

@@ -62,9 +62,9 @@ def test_conditions_select(tiny, table, where, expected):
     assert selected(tiny, table, **given_as_lists) == expected
 
 
-@pytest.mark.parametrize("table", list(CONDITIONS))
+@pytest.mark.parametrize("table", [table for table in CONDITIONS if table != "calibration"])
 def test_no_condition_selects_every_row(tiny, table):
-    """An empty where means all rows of any table."""
+    """An empty where means all rows of any table; the tiny dataset has no calibration."""
     assert rows_where(tiny, table, {}).all()
 
 

@@ -151,7 +151,9 @@ def test_writing_over_an_older_dataset(tiny: Dataset, tiny_folder: Path) -> None
     """Files of the older dataset that the new one does not have are gone; other files stay."""
     (tiny_folder / "notes.txt").write_text("mine")
     (tiny_folder / "links.geojson").write_text("{}")
-    smaller = replace(tiny, annex=type(tiny.annex).of((), {}, tiny.observations.take(np.zeros(1, dtype=np.bool_))))
+    smaller = replace(
+        tiny, annex=type(tiny.annex).of((), {}, tiny.observations.take(np.zeros(1, dtype=np.bool_)), tiny.claims)
+    )
     write_dataset(smaller, tiny_folder)
     found = contents(tiny_folder)
     assert found["notes.txt"] == b"mine"

@@ -66,6 +66,7 @@ def dataset(
     rates: Iterable[Row] = (),
     corridors: Iterable[Row] = (),
     demands: Iterable[Row] = (),
+    observations: Iterable[Row] = (),
 ) -> Dataset:
     """Return a dataset of the base year 2024 whose nodes are those the rows name, in Kazakhstan unless said."""
     links, transfers = list(links), list(transfers)
@@ -90,6 +91,7 @@ def dataset(
         "rates": rates,
         "corridors": corridors,
         "demands": demands,
+        "observations": observations,
     }
     frames = {name: pd.DataFrame(rows) for name, given in tables.items() if (rows := list(given))}
     return Dataset.from_frames(nodes=pd.DataFrame(nodes), links=pd.DataFrame(links), base_year=2024, **frames)

@@ -29,7 +29,16 @@ from network import NoRouteError, load
 from network.model import MODES, split_list
 from optimizer import Weights, find_routes
 from optimizer.alternatives import MOST_STRETCH
-from optimizer.corridors import ALONE, FOREIGN, NOT_KEPT_TO, NOT_OPEN, NOT_WITHIN, OWN_SHARE, compare_corridors
+from optimizer.corridors import (
+    ALONE,
+    FOREIGN,
+    KEPT_SHARE,
+    NOT_KEPT_TO,
+    NOT_OPEN,
+    NOT_WITHIN,
+    OWN_SHARE,
+    compare_corridors,
+)
 from optimizer.obedience import obeys
 from optimizer.route import Leg
 from optimizer.thresholds import Line, lower_envelope
@@ -59,14 +68,8 @@ def row_of(comparison: Comparison, kind: str, name: str) -> Way:
 
 
 def is_foreign(data: Dataset, leg: object, kind: str, name: str) -> bool:
-    """Say whether a leg is a link of other corridors only (of another mode)."""
-    if not isinstance(leg, Leg):
-        return False
-    if kind == "mode":
-        return leg.mode != name
-    links = data.network.links
-    labels = split_list(links.text("corridors")[links.row_of[leg.link_id]])
-    return bool(labels) and name not in labels
+    """Say whether a leg is a link that does not belong to a corridor (is of another mode)."""
+    return isinstance(leg, Leg) and not is_own(data, leg, kind, name)
 
 
 def is_own(data: Dataset, leg: Leg, kind: str, name: str) -> bool:
@@ -127,7 +130,7 @@ class Brute:
 
         def is_kept(route: Route) -> bool:
             own = (leg.length_km for leg in route.legs if isinstance(leg, Leg) and is_own(self.data, leg, kind, name))
-            share = OWN_SHARE if foreign == ALONE else 0.0
+            share = OWN_SHARE if foreign == ALONE else KEPT_SHARE
             return name_of(kind, route) == name and sum(own) >= share * route.length_km
 
         lightest = self.lightest(penalized)

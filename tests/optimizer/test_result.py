@@ -16,7 +16,7 @@ from optimizer.route import Leg
 
 RUN = {"dataset", "version", "year", "scenarios", "weights", "demands", "solver"}
 PLAN = ["run", "status", "cost_usd", "transport_cost_usd", "unmet_cost_usd", "objective_usd", "bound", "gap"]
-PLAN += ["weak_share", "unmet", "flows", "bottlenecks", "routes"]
+PLAN += ["unmet", "flows", "bottlenecks", "routes"]
 BOTTLENECK = ["id", "kind", "from_node", "to_node", "capacity", "background", "unit", "used", "price_usd_per_unit"]
 LINK_LEG = ["link_id", "mode", "from_node", "to_node", "length_km", "time_h", "moving_h", "waiting_h", "border_h"]
 LINK_LEG += ["cost_usd", "co2_kg"]
@@ -69,8 +69,8 @@ def test_mapping_without_answer_is_still_json() -> None:
     links = [link("ab", "road", "A", "B"), link("cd", "road", "C", "D")]
     mapping = json.loads(json.dumps(plan_flows(dataset(links, demands=rows)).to_mapping(), allow_nan=False))
     assert mapping["status"] == "infeasible"
-    assert [mapping[key] for key in PLAN[2:9]] == [None] * 7
-    assert [mapping[key] for key in PLAN[9:]] == [[]] * 4
+    assert [mapping[key] for key in PLAN[2:8]] == [None] * 6
+    assert [mapping[key] for key in PLAN[8:]] == [[]] * 4
 
 
 def test_run_carries_scenarios_and_foreign_demands() -> None:
@@ -202,4 +202,5 @@ def test_weak_share_is_that_of_the_routes() -> None:
     assert plan.weak_share is not None
     assert plan.weak_share == pytest.approx(weak_usd / plan.transport_cost_usd)
     assert 0 < plan.weak_share < 1
+    assert plan.to_mapping()["weak_share"] == plan.weak_share
     assert plan_flows(data).weak_share is None
