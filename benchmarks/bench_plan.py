@@ -1,4 +1,4 @@
-"""Plans with their phases apart: the bundled network, and generated networks of 10,000 arcs against bare solvers."""
+"""Plans with their phases apart against bare solvers, and the path form against the arc form in the same run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pandas as pd
 
 from network import Dataset, load
 from optimizer.blocks import blocks_of
-from optimizer.formulations import arc_flow, single_flow
+from optimizer.formulations import arc_flow, path_flow, single_flow
 from optimizer.graph import build_graph
 from optimizer.options import SolveOptions
 from optimizer.planning import plan_of, solve
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 RUNS = 3
 OVERHEAD, VERIFICATION = 0.3, 0.3
+AGREED = 1e-9
 OPTIONS = SolveOptions()
 
 
@@ -133,19 +134,47 @@ def single_commodity(seed: int = 1) -> Dataset:
 def run() -> list[str]:
     """Return seconds by phase and the ratios to the bare solver of the same run."""
     lines = [f"{'':22}{'arcs':>7}{'blocks':>7}  expand  blocks   solve  routes  verify    bare  call/bare  verify/bare"]
-    lines.append(_measure("bundled, base year", load(), bare_highs))
+    lines += [_measure(f"bundled, {year}", load(), None, year) for year in years_of(load())]
     lines.append(_measure("multi-commodity", multimodal(), bare_highs))
     lines.append(_measure("single, OR-Tools", single_commodity(), bare_ortools))
     lines.append(f"goals at 10,000 arcs: call at most {1 + OVERHEAD:g}, verification at most {VERIFICATION:g} of bare")
+    lines.append(f"{'':22}{'arcs':>7}{'blocks':>7}{'tight':>7}   paths    arcs  arcs/paths")
+    lines.append(_paths_and_arcs("bundled, base year", load()))
+    lines.append(_paths_and_arcs("300 places", multimodal(n_nodes=300, n_origins=22, n_demands=100)))
+    lines.append(_paths_and_arcs("1,150 places", multimodal()))
     return lines
 
 
-def _measure(name: str, data: Dataset, bare: Callable[[DemandBlocks], float]) -> str:
-    """Return one line of medians in seconds; the bare solver takes turns with the call."""
+def years_of(data: Dataset) -> list[int]:
+    """Return the years that have demands."""
+    return sorted({int(year) for year in np.nan_to_num(data.demands.number("year"), nan=data.base_year)})
+
+
+def _paths_and_arcs(name: str, data: Dataset) -> str:
+    """Return one line of medians in seconds, from blocks to flows, of the path form and the arc form in turns."""
+    blocks = blocks_of(build_graph(data, data.base_year, None), Weights())
+    rows, tight = [], 0
+    for _ in range(RUNS):
+        start = time.perf_counter()
+        found = path_flow.solve(blocks, OPTIONS)
+        middle = time.perf_counter()
+        arcs = solve(blocks, SolveOptions(solver="highs"))
+        rows.append((middle - start, time.perf_counter() - middle))
+        if found is None or found.bound is None or arcs.bound is None or abs(found.bound / arcs.bound - 1) > AGREED:
+            raise RuntimeError(f"path form and arc form of {name} do not agree")
+        tight = int(np.count_nonzero(found.price))
+    paths, arc_form = (statistics.median(column) for column in zip(*rows, strict=True))
+    ratio = statistics.median(slow / fast for fast, slow in rows)
+    size = f"{blocks.graph.n_arcs:7}{len(blocks):7}{tight:7}"
+    return f"{name:22}{size}{paths:8.3f}{arc_form:8.3f}{ratio:12.1f}"
+
+
+def _measure(name: str, data: Dataset, bare: Callable[[DemandBlocks], float] | None, year: int | None = None) -> str:
+    """Return one line of medians in seconds; the bare solver takes turns with the call, where there is one."""
     rows = []
     for _ in range(RUNS):
         marks = [time.perf_counter()]
-        graph = build_graph(data, data.base_year, None)  # the cache would hide what the first call pays
+        graph = build_graph(data, year or data.base_year, None)  # the cache would hide what the first call pays
         marks.append(time.perf_counter())
         blocks = blocks_of(graph, Weights())
         marks.append(time.perf_counter())
@@ -156,12 +185,13 @@ def _measure(name: str, data: Dataset, bare: Callable[[DemandBlocks], float]) ->
         if verify(plan, data):
             raise RuntimeError(f"the plan of {name} does not verify")
         marks.append(time.perf_counter())
-        rows.append([*np.diff(marks), bare(blocks)])
+        rows.append([*np.diff(marks), bare(blocks) if bare else np.nan])
     phases = [statistics.median(column) for column in zip(*rows, strict=True)]
     call = statistics.median(sum(row[:4]) / row[5] for row in rows)
     check = statistics.median(row[4] / row[5] for row in rows)
     cells = "".join(f"{seconds:8.3f}" for seconds in phases)
-    return f"{name:22}{graph.n_arcs:7}{len(blocks):7}{cells}{call:11.2f}{check:13.2f}"
+    line = f"{name:22}{graph.n_arcs:7}{len(blocks):7}{cells}{call:11.2f}{check:13.2f}"
+    return line.replace("nan", "  –")
 
 
 def bare_highs(blocks: DemandBlocks) -> float:

@@ -177,7 +177,8 @@ class _Overlap:
         self._link_of = link_of
         # Sums in another order differ by rounding; what is near the limit is left to the sum in order.
         self._most_km = MOST_SHARED * sum(km.values()) * (1.0 + 1.0 / TIE)
-        self._shared_km: dict[int, dict[int, float]] = {}
+        # By identity; each tree is kept along, so that no other one is mistaken for it.
+        self._shared_km: dict[int, tuple[_Tree, dict[int, float]]] = {}
 
     def is_beyond(self, there: _Tree, back: _Tree, tail: int, arc: int, head: int) -> bool:
         """Say whether the route by the step from `tail` to `head` surely shares too many kilometers."""
@@ -186,7 +187,7 @@ class _Overlap:
 
     def _along(self, tree: _Tree, node: int) -> float:
         """Return the kilometers that the tree's way to a node shares; each node's are worked out once."""
-        known = self._shared_km.setdefault(id(tree), {})
+        _, known = self._shared_km.setdefault(id(tree), (tree, {}))
         way = []
         while node not in known and node in tree.step:
             way.append(node)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Literal, get_args
 
-SolverName = Literal["auto", "ortools", "highs", "pyomo"]
+SolverName = Literal["auto", "ortools", "paths", "highs", "pyomo"]
 SOLVERS: tuple[SolverName, ...] = get_args(SolverName)
 
 
@@ -17,8 +17,10 @@ class SolveOptions:
     Parameters
     ----------
     solver
-        ``auto`` takes OR-Tools where the shape of the question fits and HiGHS otherwise. A solver asked for by name
-        never falls back to another.
+        ``ortools`` where there is a single flow in whole numbers; ``paths``, the path form, whose linear programs HiGHS
+        solves; ``highs``, the arc form through HiGHS; ``pyomo``, the same through Pyomo. ``auto`` takes ``ortools``
+        where the shape of the question fits and ``paths`` otherwise. A solver asked for by name never falls back to
+        another, but that ``paths`` leaves to ``highs`` what it cannot decide: whether demands that must be carried fit.
     time_limit_s
         Seconds the solver may take; None = no limit.
     feasibility_tolerance

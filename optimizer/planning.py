@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,9 @@ import numpy as np
 from network.errors import SolverError
 from optimizer.blocks import blocks_of
 from optimizer.decomposition import arc_flows, decompose
-from optimizer.graph import expand
 from optimizer.linear import HAS_ANSWER, FlowSolution, Status
 from optimizer.options import SolveOptions
+from optimizer.price_steps import expand_for
 from optimizer.result import Plan, relative_gap
 from optimizer.soundness import Tolerances
 from optimizer.weights import Weights
@@ -66,7 +67,7 @@ def plan_flows(
     'optimal'
     """
     began = perf_counter()
-    graph = expand(data, year)
+    graph = expand_for(data, year, weights)
     blocks = blocks_of(graph, weights)
     solution = solve(blocks, options)
     plan = plan_of(blocks, solution, options, began)
@@ -94,6 +95,15 @@ def solve(blocks: DemandBlocks, options: SolveOptions) -> FlowSolution:
             return single_flow.solve(single)
         if options.solver == "ortools":
             raise SolverError(f"OR-Tools does not fit: {single}; solve with --solver highs")
+    if options.solver in ("auto", "paths"):
+        from optimizer.formulations import path_flow
+
+        began = perf_counter()
+        found = path_flow.solve(blocks, options)
+        if found is not None:
+            return found
+        if options.time_limit_s is not None:
+            options = replace(options, time_limit_s=max(0.0, options.time_limit_s - (perf_counter() - began)))
     from optimizer.formulations import arc_flow
     from optimizer.solvers import highs
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from network.errors import SolverError
-from optimizer.linear import Basis, LinearModel, LinearSolution, Status
+from optimizer.linear import HAS_ANSWER, Basis, LinearModel, LinearSolution, Status
 
 if TYPE_CHECKING:
     import highspy
 
     from network.model import Numbers
     from optimizer.options import SolveOptions
+    from optimizer.resources import Rows
 
 LARGEST_COST = 2.0**20
 """Largest cost after scaling: above it, the last digits of a dual outgrow the tolerance."""
@@ -36,14 +37,7 @@ def solve(model: LinearModel, options: SolveOptions) -> LinearSolution:
     import highspy
 
     cost_scale, volume_scale, row_scale = scales_of(model)
-    solver = highspy.Highs()
-    _set(solver, "output_flag", False)
-    _set(solver, "solver", "simplex")
-    _set(solver, "parallel", "off")
-    # The model is scaled here already; HiGHS's own scaling of it costs a fifth of the time and gains nothing.
-    _set(solver, "simplex_scale_strategy", 0)
-    _set(solver, "primal_feasibility_tolerance", options.feasibility_tolerance)
-    _set(solver, "dual_feasibility_tolerance", options.optimality_tolerance)
+    solver = _serial_simplex(options)
     if options.time_limit_s is not None:
         _set(solver, "time_limit", options.time_limit_s)
     pass_model(solver, model, cost_scale, volume_scale, row_scale)
@@ -55,13 +49,141 @@ def solve(model: LinearModel, options: SolveOptions) -> LinearSolution:
         solver.run()
     status = _status(solver)
     message = "" if status == "optimal" else solver.modelStatusToString(solver.getModelStatus())
-    if status not in ("optimal", "feasible"):
+    if status not in HAS_ANSWER:
         empty = np.zeros(0)
         return LinearSolution(status, empty, empty, float("nan"), float("nan"), message)
     found = solver.getSolution()
     x = np.array(found.col_value, dtype=np.float64) / volume_scale
     dual = np.array(found.row_dual, dtype=np.float64) * row_scale / cost_scale
     return LinearSolution(status, x, dual, float((model.cost * x).sum()), dual_objective(model, dual), message)
+
+
+class Master:
+    """A linear program that grows: columns and rows are added, and it is solved again from where it stood.
+
+    Scaled like a whole model in `solve`; costs and volumes once and for all, by numbers of the size to expect.
+
+    Parameters
+    ----------
+    options
+        Tolerances; how long it may take is said with every solve.
+    costs, volumes
+        Numbers of the size of costs and of right-hand sides.
+    """
+
+    def __init__(self, options: SolveOptions, costs: Numbers, volumes: Numbers) -> None:
+        self._solver = _serial_simplex(options)
+        _set(self._solver, "presolve", "off")
+        self._slack = options.feasibility_tolerance
+        self._cost_scale = _scale(np.abs(costs[costs != 0.0]), LARGEST_COST)
+        self._volume_scale = _scale(np.abs(volumes[volumes != 0.0]), LARGEST_VOLUME)
+        self._row_scale = np.zeros(0)
+        self._cost = np.zeros(0)
+
+    @property
+    def largest_cost(self) -> float:
+        """Largest cost that leaves duals exact."""
+        return LARGEST_COST / self._cost_scale
+
+    def slack(self, size: Numbers) -> Numbers:
+        """Return by how much rows whose largest entry is `size` may go beyond their limits for rounding."""
+        return self._slack / (self._volume_scale * row_scales(size))
+
+    def add_columns(self, cost: Numbers, upper: Numbers, at: Rows, rows: Rows, values: Numbers) -> None:
+        """Add columns between 0 and `upper`; new column ``at[k]``, counted from 0, gets ``values[k]`` in ``rows[k]``.
+
+        Raises
+        ------
+        SolverError
+            HiGHS does not take them.
+        """
+        order = np.argsort(at, kind="stable")
+        rows = rows[order]
+        status = self._solver.addCols(
+            len(cost),
+            cost * self._cost_scale,
+            np.zeros(len(cost)),
+            upper * self._volume_scale,
+            len(at),
+            np.searchsorted(at[order], np.arange(len(cost))).astype(np.int32),
+            rows.astype(np.int32),
+            values[order] * self._row_scale[rows],
+        )
+        _refuse(status)
+        self._cost = np.concatenate([self._cost, cost])
+
+    def add_rows(self, lower: Numbers, upper: Numbers, size: Numbers, at: Rows, columns: Rows, values: Numbers) -> None:
+        """Add rows; new row ``at[k]``, counted from 0, gets ``values[k]`` in ``columns[k]``.
+
+        `size` is the largest entry that each row has or will get.
+
+        Raises
+        ------
+        SolverError
+            HiGHS does not take them.
+        """
+        scale = row_scales(size)
+        order = np.argsort(at, kind="stable")
+        at = at[order]
+        status = self._solver.addRows(
+            len(lower),
+            lower * self._volume_scale * scale,
+            upper * self._volume_scale * scale,
+            len(at),
+            np.searchsorted(at, np.arange(len(lower))).astype(np.int32),
+            columns[order].astype(np.int32),
+            values[order] * scale[at],
+        )
+        _refuse(status)
+        self._row_scale = np.concatenate([self._row_scale, scale])
+
+    def change_costs(self, columns: Rows, cost: Numbers) -> None:
+        """Give some columns another cost."""
+        self._cost[columns] = cost
+        _refuse(self._solver.changeColsCost(len(columns), columns.astype(np.int32), cost * self._cost_scale))
+
+    def change_limits(self, rows: Rows, lower: Numbers, upper: Numbers) -> None:
+        """Give some rows other limits."""
+        scale = self._volume_scale * self._row_scale[rows]
+        _refuse(self._solver.changeRowsBounds(len(rows), rows.astype(np.int32), lower * scale, upper * scale))
+
+    def solve(self, time_left_s: float | None = None) -> LinearSolution:
+        """Solve from the last basis, within some seconds where they are given.
+
+        Raises
+        ------
+        SolverError
+            HiGHS fails.
+        """
+        if time_left_s is not None:
+            # HiGHS adds up the time of all runs.
+            _set(self._solver, "time_limit", self._solver.getRunTime() + max(0.0, time_left_s))
+        self._solver.run()
+        status = _status(self._solver)
+        if status not in HAS_ANSWER:
+            empty = np.zeros(0)
+            return LinearSolution(status, empty, empty, float("nan"), float("nan"))
+        found = self._solver.getSolution()
+        x = np.array(found.col_value, dtype=np.float64) / self._volume_scale
+        dual = np.array(found.row_dual, dtype=np.float64) * self._row_scale / self._cost_scale
+        objective = float((self._cost * x).sum())
+        # At an optimum both objectives meet, as far as the tolerances say.
+        return LinearSolution(status, x, dual, objective, objective if status == "optimal" else -np.inf)
+
+
+def _serial_simplex(options: SolveOptions) -> highspy.Highs:
+    """Return a silent solver that gives the same answer to the same model."""
+    import highspy
+
+    solver = highspy.Highs()
+    _set(solver, "output_flag", False)
+    _set(solver, "solver", "simplex")
+    _set(solver, "parallel", "off")
+    # Models are scaled here already; HiGHS's own scaling of them costs a fifth of the time and gains nothing.
+    _set(solver, "simplex_scale_strategy", 0)
+    _set(solver, "primal_feasibility_tolerance", options.feasibility_tolerance)
+    _set(solver, "dual_feasibility_tolerance", options.optimality_tolerance)
+    return solver
 
 
 def dual_objective(model: LinearModel, dual: Numbers) -> float:
@@ -101,6 +223,13 @@ def pass_model(
         model.values * row_scale[model.rows],
         np.zeros(model.n_columns, dtype=np.int32),
     )
+    _refuse(status)
+
+
+def _refuse(status: highspy.HighsStatus) -> None:
+    """Raise where HiGHS does not take what it is given."""
+    import highspy
+
     if status == highspy.HighsStatus.kError:
         raise SolverError("HiGHS does not take the model; check volumes, capacities and costs for extreme values")
 
@@ -124,12 +253,18 @@ def scales_of(model: LinearModel) -> tuple[float, float, Numbers]:
     fixed = model.row_lower[(model.row_lower == model.row_upper) & (model.row_lower != 0.0)]
     largest = np.zeros(model.n_rows)
     np.maximum.at(largest, model.rows, np.abs(model.values))
-    _, exponent = np.frexp(np.where(largest > 0.0, largest, 1.0))
     return (
         _scale(np.abs(model.cost[model.cost != 0.0]), LARGEST_COST),
         _scale(np.abs(fixed), LARGEST_VOLUME),
-        np.ldexp(1.0, 1 - exponent),
+        row_scales(largest),
     )
+
+
+def row_scales(size: Numbers) -> Numbers:
+    """Return the power of two for each row whose largest entry is `size`."""
+    _, exponent = np.frexp(np.where(size > 0.0, size, 1.0))
+    scale: Numbers = np.ldexp(1.0, 1 - exponent)
+    return scale
 
 
 def _scale(sizes: Numbers, largest: float) -> float:

@@ -69,7 +69,7 @@ def test_verify_of_something_else_is_no_traceback(corridor, tiny_folder, tmp_pat
     assert corridor("verify", target, "--dataset", tiny_folder).code == code
 
 
-@pytest.mark.parametrize("solver", ["auto", "highs", "pyomo"])
+@pytest.mark.parametrize("solver", ["auto", "paths", "highs", "pyomo"])
 def test_solvers_agree(corridor, tiny_folder, plan_file, solver):
     """Every solver that fits gives the same cost."""
     answer = corridor("plan", "--dataset", tiny_folder, "--format", "json", "--solver", solver)

@@ -154,3 +154,70 @@ def test_no_flows_is_empty() -> None:
     """A question without an answer has a status and nothing else."""
     empty = no_flows("infeasible", "highs", "why")
     assert (len(empty.flow), len(empty.unmet), len(empty.price), empty.bound, empty.message) == (0, 0, 0, None, "why")
+
+
+def rows_of(*entries: tuple[int, int, float]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return entries (new line, other line, value) as the arrays that a master takes."""
+    at, other, values = zip(*entries, strict=True) if entries else ((), (), ())
+    return np.array(at, dtype=np.int64), np.array(other, dtype=np.int64), np.array(values, dtype=np.float64)
+
+
+@pytest.mark.parametrize("size", [1e-6, 1.0, 1e6])
+def test_master_grows_to_the_published_optimum(size: float) -> None:
+    """Wyndor Glass Co. row by row and column by column ends at 36 with prices 0, 3/2 and 1, at any size of volumes."""
+    master = highs.Master(OPTIONS, np.array([3.0, 5.0]), np.array([size]))
+    master.add_columns(np.array([-3.0]), np.array([1e3 * size]), *rows_of())
+    master.add_rows(
+        np.full(2, -INF), np.array([4.0, 18.0]) * size, np.array([1.0, 3.0]), *rows_of((0, 0, 1), (1, 0, 3))
+    )
+    first = master.solve()
+    assert (first.status, first.x.tolist()) == ("optimal", [pytest.approx(4.0 * size)])
+    master.add_columns(np.array([-5.0]), np.array([1e3 * size]), *rows_of((0, 1, 2)))
+    assert master.solve().x.tolist() == [pytest.approx(0.0), pytest.approx(9.0 * size)]
+    master.add_rows(np.array([-INF]), np.array([12.0]) * size, np.array([2.0]), *rows_of((0, 1, 2)))
+    last = master.solve(60.0)
+    assert last.x == pytest.approx(np.array([2.0, 6.0]) * size)
+    assert last.dual == pytest.approx([0.0, -1.0, -1.5])
+    assert (last.objective, last.bound) == (pytest.approx(-36.0 * size), pytest.approx(-36.0 * size))
+
+
+def test_master_changes_costs_and_limits() -> None:
+    """A cheaper column comes in, a row given more room is filled: each time the optimum is that of the new program."""
+    master = highs.Master(OPTIONS, np.array([2.0, 3.0]), np.array([10.0]))
+    master.add_columns(np.array([2.0, 3.0]), np.array([6.0, 9.0]), *rows_of())
+    master.add_rows(np.array([10.0]), np.array([INF]), np.array([1.0]), *rows_of((0, 0, 1), (0, 1, 1)))
+    assert master.solve().x == pytest.approx([6.0, 4.0])
+    master.change_costs(np.array([1]), np.array([1.0]))
+    changed = master.solve()
+    assert (changed.objective, changed.x.tolist()) == (pytest.approx(11.0), pytest.approx([1.0, 9.0]))
+    master.change_limits(np.array([0]), np.array([4.0]), np.array([INF]))
+    assert master.solve().objective == pytest.approx(4.0)
+
+
+def test_master_out_of_time_and_infeasible_are_statuses() -> None:
+    """No seconds left, and rows that contradict each other, are told as by a solve of a whole model."""
+    rng = np.random.default_rng(1)
+    matrix = rng.uniform(0, 1, (60, 90))
+    row, column = np.nonzero(matrix)
+    master = highs.Master(OPTIONS, np.ones(90), np.ones(60))
+    master.add_columns(rng.uniform(1, 2, 90), np.full(90, INF), *rows_of())
+    master.add_rows(np.full(60, 5.0), np.full(60, INF), np.ones(60), row, column, matrix[row, column])
+    assert master.solve(0.0).status == "no_answer"
+    assert master.solve(60.0).status == "optimal"
+    master.add_rows(np.array([-INF]), np.array([-1.0]), np.array([1.0]), *rows_of((0, 0, 1)))
+    assert master.solve().status == "infeasible"
+
+
+def test_master_knows_its_slack_and_its_largest_cost() -> None:
+    """Both are in the caller's units: rows may be off by their tolerance, times what volumes and entries amount to."""
+    master = highs.Master(OPTIONS, np.array([1024.0]), np.array([4096.0]))
+    assert master.slack(np.array([1.0, 64.0])) == pytest.approx([8192e-9, 64 * 8192e-9], rel=1e-12)
+    assert master.largest_cost == 2.0**20 * 2048
+
+
+def test_master_takes_no_nonsense() -> None:
+    """A column with two entries in one row raises, with words about what to check."""
+    master = highs.Master(OPTIONS, np.ones(1), np.ones(1))
+    master.add_columns(np.ones(1), np.ones(1), *rows_of())
+    with pytest.raises(SolverError, match="HiGHS does not take the model"):
+        master.add_rows(np.zeros(1), np.ones(1), np.ones(1), *rows_of((0, 0, 1), (0, 0, 1)))

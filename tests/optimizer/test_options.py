@@ -16,7 +16,7 @@ def test_defaults_are_sound() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"solver": "cplex"}, "unknown solver 'cplex'; choose one of auto, ortools, highs, pyomo"),
+        ({"solver": "cplex"}, "unknown solver 'cplex'; choose one of auto, ortools, paths, highs, pyomo"),
         ({"time_limit_s": -1.0}, "time limit"),
         ({"time_limit_s": float("nan")}, "time limit"),
         ({"flow_tolerance": 0.5}, "flow_tolerance must lie in"),

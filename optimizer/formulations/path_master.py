@@ -1,0 +1,302 @@
+"""The linear program over the ways known so far: columns are added as they are found, rows as they are broken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from optimizer.solvers.highs import Master
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from network.model import Numbers
+    from optimizer.formulations.priced_ways import Way
+    from optimizer.options import SolveOptions
+    from optimizer.resources import Resources, Rows
+
+
+ROUNDING = 1e-12
+"""Share of a limit by which a sum of loads may exceed it."""
+LOOSENING = 1e3
+"""How much more than its tolerance of a row is more than rounding to HiGHS."""
+
+TimeLeft = Callable[[], float | None]
+"""Tells the seconds left, None without a limit; raises `OutOfTimeError` where there are none."""
+
+
+class OutOfTimeError(Exception):
+    """The time limit is reached."""
+
+
+class Draws(NamedTuple):
+    """What a unit takes on its way: item ``item[k]`` takes ``use[k]`` of ``resource[k]``, by item and resource."""
+
+    item: Rows
+    resource: Rows
+    use: Numbers
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """The demands of each block and destination that may be worth carrying, each pair with its first way.
+
+    Attributes
+    ----------
+    block, destination
+        Position of the block, row of the node; shape (n_pairs,).
+    kind
+        Which of the kinds of goods it carries: all blocks of a kind pay and take the same on every arc.
+    volume
+        Commodity units per year of all its demands.
+    way, cost
+        The cheapest way where nothing is scarce, and its weight per unit.
+    demand, pair
+        Positions of the demands in `DemandBlocks` and of their pairs, shape (n_carried,).
+    unmet_cost, demand_volume
+        USD per unit and units per year of these demands.
+    """
+
+    block: Rows
+    destination: Rows
+    kind: Rows
+    volume: Numbers
+    way: tuple[Way, ...]
+    cost: Numbers
+    demand: Rows
+    pair: Rows
+    unmet_cost: Numbers
+    demand_volume: Numbers
+
+    def __len__(self) -> int:
+        return len(self.block)
+
+
+@dataclass(frozen=True, eq=False)
+class Passages:
+    """Which resources the arcs draw on, by arc, and what one unit of each kind takes of them (n_kinds, n_resources)."""
+
+    resources: Resources
+    first: Rows
+    count: Rows
+    resource: Rows
+    use: Numbers
+
+    def draws(self, ways: Sequence[Way], kind: Rows) -> Draws:
+        """Return what ways of some kinds take; what is passed twice is taken twice."""
+        arcs = np.array([arc for way in ways for arc in way], dtype=np.int64)
+        owner = np.repeat(np.arange(len(ways)), [len(way) for way in ways])
+        count = self.count[arcs]
+        key = np.repeat(owner, count) * len(self.resources) + self.resource[ranges(self.first[arcs], count)]
+        key, times = np.unique(key, return_counts=True)
+        item, resource = np.divmod(key, max(1, len(self.resources)))
+        use = times * self.use[kind[item], resource]
+        takes = use != 0.0
+        return Draws(item[takes], resource[takes], use[takes])
+
+
+def passages_of(resources: Resources, n_arcs: int, use: Numbers) -> Passages:
+    """Return the passages of a graph's arcs."""
+    order = np.argsort(resources.arc, kind="stable")
+    count = np.bincount(resources.arc, minlength=n_arcs)
+    return Passages(resources, np.cumsum(count) - count, count, resources.resource[order], use)
+
+
+def ranges(first: Rows, count: Rows) -> Rows:
+    """Return the whole numbers from each first on, as many as its count, one after another."""
+    return np.repeat(first - np.cumsum(count) + count, count) + np.arange(count.sum())
+
+
+class Point(NamedTuple):
+    """A plan over the ways known: `x` (n_columns,), its `objective`, and the `price` of each resource."""
+
+    x: Numbers
+    objective: float
+    price: Numbers
+
+
+class PathMaster:
+    """The ways known so far and the linear program over them, in which the first way of each pair has no column.
+
+    Column j is what leaves the first way of ``pair[j]`` for ``way[j]``, or stays unmet where that is None; the columns
+    of unmet demands come first. Its `cost` and its entries are differences to the first way. `unmet_cost` (n_carried,)
+    is what leaving a unit costs, `known` holds all ways with their pairs.
+    """
+
+    def __init__(self, pairs: Pairs, passages: Passages, options: SolveOptions) -> None:
+        self.pairs = pairs
+        self.passages = passages
+        self._free = passages.resources.free
+        self._first = passages.draws(pairs.way, pairs.kind)
+        self._first_load = self._load_of_first_ways()
+        self._size = passages.use.max(axis=0, initial=0.0)
+        self._master = Master(options, np.concatenate([pairs.cost, pairs.unmet_cost]), pairs.volume)
+        self._slack = self._master.slack(self._size)
+        self._volume_slack = self._master.slack(np.ones(len(pairs)))
+        self._row = np.full(len(self._free), -1, dtype=np.int64)
+        self._pair_row = np.full(len(pairs), -1, dtype=np.int64)
+        self._n_rows = 0
+        self.known = set(enumerate(pairs.way))
+        self.unmet_cost = pairs.unmet_cost.copy()
+        self.pair = np.zeros(0, dtype=np.int64)
+        self.cost = np.zeros(0)
+        self.way: list[Way | None] = []
+        self._draws = Draws(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
+        self._add(pairs.pair, pairs.unmet_cost, pairs.demand_volume, [None] * len(pairs.demand), self._draws)
+
+    @property
+    def largest_cost(self) -> float:
+        """Largest cost of leaving a unit behind that keeps prices exact."""
+        return self._master.largest_cost
+
+    def add_ways(self, pair: Rows, ways: Sequence[Way], cost: Numbers) -> None:
+        """Add ways of some pairs, of a weight per unit: columns of equations (8) to (10)."""
+        draws = self.passages.draws(ways, self.pairs.kind[pair])
+        self._add(pair, cost, self.pairs.volume[pair], ways, draws)
+        self.known.update(zip(pair.tolist(), ways, strict=True))
+
+    def change_unmet_costs(self, demands: Rows, cost: float) -> None:
+        """Give some of the pairs' demands, by position, another cost of being left behind."""
+        self.unmet_cost[demands] = cost
+        self.cost[demands] = cost - self.pairs.cost[self.pair[demands]]
+        self._master.change_costs(demands, self.cost[demands])
+
+    def loosen(self) -> None:
+        """Give a little more of every capacity: more than rounding, less than a number in a result."""
+        self._free = self._free + LOOSENING * self._slack
+        resource = np.flatnonzero(self._row >= 0)
+        self._master.change_limits(
+            self._row[resource], np.full(len(resource), -np.inf), (self._free - self._first_load)[resource]
+        )
+
+    def _add(self, pair: Rows, cost: Numbers, upper: Numbers, ways: Sequence[Way | None], draws: Draws) -> None:
+        """Add columns with the draws and costs of what they stand for; those of the first way are taken off here."""
+        n_resources, n_old = max(1, len(self._free)), len(self.cost)
+        begin, end = np.searchsorted(self._first.item, pair), np.searchsorted(self._first.item, pair, side="right")
+        of_first = ranges(begin, end - begin)
+        key = np.concatenate(
+            [
+                draws.item * n_resources + draws.resource,
+                np.repeat(np.arange(len(pair)), end - begin) * n_resources + self._first.resource[of_first],
+            ]
+        )
+        key, which = np.unique(key, return_inverse=True)
+        use = np.bincount(which, np.concatenate([draws.use, -self._first.use[of_first]]), minlength=len(key))
+        column, resource = np.divmod(key[use != 0.0], n_resources)
+        use = use[use != 0.0]
+        difference = cost - self.pairs.cost[pair]
+        limited = self._row[resource] >= 0
+        full = np.flatnonzero(self._pair_row[pair] >= 0)
+        self._master.add_columns(
+            difference,
+            upper,
+            np.concatenate([column[limited], full]),
+            np.concatenate([self._row[resource[limited]], self._pair_row[pair[full]]]),
+            np.concatenate([use[limited], np.ones(len(full))]),
+        )
+        self.pair = np.concatenate([self.pair, pair])
+        self.cost = np.concatenate([self.cost, difference])
+        self.way.extend(ways)
+        self._draws = Draws(
+            np.concatenate([self._draws.item, column + n_old]),
+            np.concatenate([self._draws.resource, resource]),
+            np.concatenate([self._draws.use, use]),
+        )
+
+    def solve(self, clock: TimeLeft) -> Point | None:
+        """Return the best plan over the ways known; rows that it breaks are added until it keeps to all.
+
+        ======== ==================================================================================================
+        Equation Rows added here
+        ======== ==================================================================================================
+        (9)      capacity, per resource that would be exceeded: Σ use·flow ≤ free
+        (10)     pair, where more would leave the first way than it carries: Σ flow + Σ unmet ≤ volume
+        ======== ==================================================================================================
+
+        Returns
+        -------
+        Point | None
+            None where HiGHS finds no optimum, which is rounding: leaving everything behind is always a plan.
+
+        Raises
+        ------
+        OutOfTimeError
+            The time is up.
+        """
+        x, dual = np.zeros(len(self.cost)), np.zeros(0)
+        while True:
+            if self._n_rows:
+                found = self._master.solve(clock())
+                if found.status in ("feasible", "no_answer"):
+                    raise OutOfTimeError
+                if found.status != "optimal":
+                    return None
+                x, dual = found.x, found.dual
+            if not self._add_broken_rows(x):
+                break
+        price = np.zeros(len(self._free))
+        limited = np.flatnonzero(self._row >= 0)
+        price[limited] = np.maximum(0.0, -dual[self._row[limited]])
+        first = float((self.pairs.cost * self.pairs.volume).sum())
+        return Point(x, first + float((self.cost * x).sum()), price)
+
+    def _add_broken_rows(self, x: Numbers) -> bool:
+        """Add the rows that a solution breaks; False where there are none."""
+        taken = np.bincount(self._draws.resource, self._draws.use * x[self._draws.item], minlength=len(self._free))
+        load = self._first_load + taken
+        left = np.bincount(self.pair, x, minlength=len(self.pairs))
+        over = np.flatnonzero((load > self._free * (1.0 + ROUNDING) + self._slack) & (self._row < 0))
+        full = np.flatnonzero((left > self.pairs.volume * (1.0 + ROUNDING) + self._volume_slack) & (self._pair_row < 0))
+        if not len(over) and not len(full):
+            return False
+        position = np.full(len(self._free), -1, dtype=np.int64)
+        position[over] = np.arange(len(over))
+        kept = np.flatnonzero(position[self._draws.resource] >= 0)
+        pair_position = np.full(len(self.pairs), -1, dtype=np.int64)
+        pair_position[full] = np.arange(len(over), len(over) + len(full))
+        leaving = np.flatnonzero(pair_position[self.pair] >= 0)
+        upper = np.concatenate([(self._free - self._first_load)[over], self.pairs.volume[full]])
+        self._master.add_rows(
+            np.full(len(upper), -np.inf),
+            upper,
+            np.concatenate([self._size[over], np.ones(len(full))]),
+            np.concatenate([position[self._draws.resource[kept]], pair_position[self.pair[leaving]]]),
+            np.concatenate([self._draws.item[kept], leaving]),
+            np.concatenate([self._draws.use[kept], np.ones(len(leaving))]),
+        )
+        self._row[over] = self._n_rows + position[over]
+        self._pair_row[full] = self._n_rows + pair_position[full]
+        self._n_rows += len(upper)
+        return True
+
+    def cheapest_known(self, price: Numbers) -> Numbers:
+        """Return what the cheapest way known of each pair costs per unit at prices, (n_pairs,)."""
+        n_pairs = len(self.pairs)
+        first = self.pairs.cost + np.bincount(
+            self._first.item, self._first.use * price[self._first.resource], minlength=n_pairs
+        )
+        more = self.cost + np.bincount(
+            self._draws.item, self._draws.use * price[self._draws.resource], minlength=len(self.cost)
+        )
+        cheapest = first.copy()
+        ways = np.arange(len(self.pairs.demand), len(self.cost))
+        np.minimum.at(cheapest, self.pair[ways], first[self.pair[ways]] + more[ways])
+        return cheapest
+
+    def carried(self, point: Point) -> Iterator[tuple[int, Way, float]]:
+        """Yield pair, way and volume of all that flows, first ways before others."""
+        rest = self.pairs.volume - np.bincount(self.pair[: len(point.x)], point.x, minlength=len(self.pairs))
+        for at in np.flatnonzero(rest > 0.0).tolist():
+            yield at, self.pairs.way[at], float(rest[at])
+        for column in np.flatnonzero(point.x > 0.0).tolist():
+            way = self.way[column]
+            if way is not None:
+                yield int(self.pair[column]), way, float(point.x[column])
+
+    def _load_of_first_ways(self) -> Numbers:
+        """Return what is taken of each resource where everything goes its first way, (n_resources,)."""
+        volume = self.pairs.volume[self._first.item]
+        return np.bincount(self._first.resource, self._first.use * volume, minlength=len(self._free)).astype(np.float64)
