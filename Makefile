@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint bench clean lock
+.PHONY: demo test lint bench docs validation clean lock
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -19,7 +19,7 @@ demo: $(STAMP)
 	@$(BIN)/python examples/demo.py
 
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .
@@ -30,6 +30,13 @@ lint: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks
+
+docs: validation ## write all that pages show of commands and data anew, and the picture of the network
+	$(BIN)/python docs/make_map.py
+	$(BIN)/python docs/make_samples.py
+
+validation: $(STAMP) ## write the results in docs/validation.md anew
+	$(BIN)/python docs/make_validation.py
 
 lock: ## rewrite constraints.txt from a fresh environment
 	rm -rf $(VENV)
