@@ -12,6 +12,8 @@ import numpy as np
 from network.claims import find_unanswered
 from network.columns import PERCENTILES
 from network.errors import Finding, Severity
+from network.field_sources import COLUMN as FIELD_SOURCES
+from network.field_sources import find_misattributed
 from network.observations import find_unfit
 from network.reading import Sheet
 from network.references import find_dangling, find_duplicates
@@ -30,10 +32,12 @@ ENDS = {
 }
 
 
-def find_errors(sheets: Mapping[str, Sheet], only: Collection[str] = ()) -> list[Finding]:
+def find_errors(
+    sheets: Mapping[str, Sheet], only: Collection[str] = (), sources: Collection[str] = ()
+) -> list[Finding]:
     """Return the errors over the tables of a dataset; tables that cannot be read are left out of `sheets`.
 
-    With `only`, findings of other tables than these are not looked for.
+    With `only`, findings of other tables than these are not looked for. `sources` are the ids of declared sources.
     """
     from network.sufficiency import find_insufficient
 
@@ -51,6 +55,8 @@ def find_errors(sheets: Mapping[str, Sheet], only: Collection[str] = ()) -> list
             problems += _percentiles(sheet, *PERCENTILES[name])
         if name == "links":
             problems += _gauge(sheet)
+        if FIELD_SOURCES in sheet.table.columns:
+            problems += find_misattributed(sheet, sources)
         if name == "observations":
             problems += find_unfit(sheet)
         if name == "claims":
@@ -62,7 +68,8 @@ def find_errors(sheets: Mapping[str, Sheet], only: Collection[str] = ()) -> list
 
 def dataset_errors(data: Dataset, only: Collection[str] = ()) -> list[Finding]:
     """Return the errors of a dataset whose cells are sound one by one, as after a scenario; see `find_errors`."""
-    return find_errors({name: Sheet(table, f"{name}.csv") for name, table in data.tables.items()}, only)
+    sheets = {name: Sheet(table, f"{name}.csv") for name, table in data.tables.items()}
+    return find_errors(sheets, only, data.info.sources)
 
 
 def find_warnings(sheets: Mapping[str, Sheet]) -> list[Finding]:

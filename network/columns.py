@@ -16,21 +16,21 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("fixed_time_h", "fixed_time_p90_h", "frequency_per_week", "departures"),
         *("cost_usd_per_teu", "cost_usd_per_t", "fixed_cost_usd_per_teu", "fixed_cost_usd_per_t"),
         *("capacity", "capacity_unit", "capacity_scope", "background", "shared_capacity_id"),
-        *("open_months", "from_year", "to_year", "corridors", "source", "confidence", "note"),
+        *("open_months", "from_year", "to_year", "corridors", "source", "confidence", "field_sources", "note"),
     ),
     "transfers": (
         *("node_id", "from_mode", "to_mode", "directed", "time_h", "time_p90_h"),
         *("cost_usd_per_teu", "cost_usd_per_t", "co2_kg_per_t"),
         *("capacity", "capacity_unit", "capacity_scope", "background", "shared_capacity_id"),
-        *("from_year", "to_year", "source", "confidence", "note"),
+        *("from_year", "to_year", "source", "confidence", "field_sources", "note"),
     ),
     "shared_capacities": (
         *("shared_capacity_id", "name", "node_id", "capacity", "capacity_unit", "background"),
-        *("source", "confidence", "note"),
+        *("source", "confidence", "field_sources", "note"),
     ),
     "rates": (
         *("mode", "country", "cost_usd_per_teu_km", "cost_usd_per_t_km", "speed_kmh"),
-        *("co2_ttw_g_per_tkm", "co2_wtw_g_per_tkm", "source", "confidence", "note"),
+        *("co2_ttw_g_per_tkm", "co2_wtw_g_per_tkm", "source", "confidence", "field_sources", "note"),
     ),
     "commodities": (
         *("commodity_id", "name", "unit", "t_per_unit", "teu_per_unit"),
@@ -39,7 +39,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     ),
     "demands": (
         *("demand_id", "origin", "destination", "commodity", "year", "volume", "unmet_cost_usd_per_unit"),
-        *("max_time_h", "avoid_countries", "avoid_modes", "group", "source", "confidence", "note"),
+        *("max_time_h", "avoid_countries", "avoid_modes", "group", "source", "confidence", "field_sources", "note"),
     ),
     "corridors": (
         *("corridor_id", "name", "name_ru", "kind", "listed_in", "listed_as", "description", "trace"),

@@ -150,7 +150,7 @@ def with_demands(data: Dataset, path: str | Path) -> Dataset:
     sheet = checked_sheet("demands", cells, problems)
     around = {"nodes": data.network.nodes, "commodities": data.commodities}
     sheets = {name: Sheet(table, f"{name}.csv") for name, table in around.items()}
-    problems += find_errors({**sheets, "demands": sheet}, only={"demands"})
+    problems += find_errors({**sheets, "demands": sheet}, only={"demands"}, sources=data.info.sources)
     _raise_errors(problems)
     warnings = (*data.findings, *sorted(problems))
     return replace(data, demands=sheet.table, findings=warnings, has_own_demands=False)
@@ -221,7 +221,7 @@ def _checked(
         if name not in sheets and name not in unreadable:
             table = default_commodities() if name == "commodities" else empty_table(name)
             around[name] = Sheet(table, f"{name}.csv")
-    problems += find_errors(around)
+    problems += find_errors(around, sources=info.sources)
     problems += find_lost_answers(around, None if PROJECTS_FILE in unreadable else {card.id for card in projects})
     problems += find_warnings(around)
     _raise_errors(problems)

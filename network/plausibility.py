@@ -30,7 +30,7 @@ GREAT_CIRCLE_TOLERANCE = 0.98
 DETOURS = {"rail": 4.0, "road": 4.0, "river": 6.0, "air": 1.5}
 """Longest plausible link as a multiple of its great circle; ships may go around a continent."""
 
-SAME_LINK = ("link_id", "source", "confidence", "note")
+SAME_LINK = ("link_id", "source", "confidence", "field_sources", "note")
 """Columns in which two links that are otherwise the same may differ."""
 
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from network.errors import UnknownIdError
+from network.field_sources import source_of, weaker
 from network.places import close_matches, resolve_node_or_link
 from network.values import frequency_per_week, haulage_usd, headway_wait_h, moving_h
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from network.field_sources import FieldSource
     from network.model import Dataset, Network, Table
 
 Kind = Literal["link", "node", "shared_capacity"]
@@ -35,10 +37,12 @@ class Statement:
     basis
         ``given`` in its row, or how it follows from others, such as ``rate 0.26 × length``.
     source
-        Id of the source of that row, a key of ``[sources]`` in ``dataset.toml``; `publisher`, `title`, `year` and
-        `url` are what stands there, empty or None where nothing does.
+        Id of the source of the number, a key of ``[sources]`` in ``dataset.toml``: its own where the row's
+        ``field_sources`` names one, else that of the row. `publisher`, `title`, `year` and `url` are what stands there,
+        empty or None where nothing does.
     confidence
-        Grade of the row, A to D, empty where it has none.
+        Grade of the number, A to D, empty where it has none. What follows from two numbers has the grade and the source
+        of the weaker.
     """
 
     of: str
@@ -142,10 +146,12 @@ def _resolve(network: Network, name: str) -> tuple[Kind, str]:
     try:
         return resolve_node_or_link(network, name)
     except UnknownIdError as error:
-        more = close_matches(name, shared)
-        if not more or not str(error).startswith("unknown"):
+        if not str(error).startswith("unknown"):
             raise
-        matches = dict.fromkeys((*error.matches, *more))
+        if name in network.corridors.row_of:
+            message = f'"{name}" is a corridor: see corridor info and corridor map --corridor {name}'
+            raise UnknownIdError(message, name=name) from None
+        matches = dict.fromkeys((*error.matches, *close_matches(name, shared)))
         raise UnknownIdError(f'unknown node, link or shared capacity "{name}"', name=name, matches=matches) from None
 
 
@@ -208,7 +214,7 @@ def _given(table: Table, row: int) -> Iterator[Statement]:
         unit = units.get(name, "")
         if unit.startswith("`"):
             unit = str(table.text(unit.strip("`"))[row])
-        yield _statement(table, row, name, float(value), unit, "given")
+        yield _statement(table, row, name, float(value), unit, "given", source_of(table, row, name))
 
 
 def _with_derived(network: Network, link: int, numbers: list[Statement]) -> list[Statement]:
@@ -218,29 +224,33 @@ def _with_derived(network: Network, link: int, numbers: list[Statement]) -> list
     used = {(_label(rates, row), column) for column, row in rate_rows.items()}
     kept = [number for number in numbers if not number.of.startswith("rates ") or (number.of, number.name) in used]
     derived = []
+    length = source_of(links, link, "length_km")
     for unit, per in (("teu", "USD/TEU"), ("t", "USD/t")):
         row = rate_rows.get(f"cost_usd_per_{unit}_km")
         if row is not None:
             rate = rates.number(f"cost_usd_per_{unit}_km")[row]
             value = float(haulage_usd(network, unit)[link])
-            derived.append(_statement(rates, row, f"cost_usd_per_{unit}", value, per, f"rate {rate:g} × length"))
+            cited = weaker(source_of(rates, row, f"cost_usd_per_{unit}_km"), length)
+            basis = f"rate {rate:g} × length"
+            derived.append(_statement(rates, row, f"cost_usd_per_{unit}", value, per, basis, cited))
     if np.isnan(links.number("time_h")[link]):
         hours, row = float(moving_h(network)[link]), rate_rows.get("speed_kmh")
         table, at = (links, link) if row is None else (rates, row)
         basis = f"length / {table.number('speed_kmh')[at]:g} km/h"
-        derived.append(_statement(table, at, "time_h", hours, "h", basis))
+        cited = weaker(source_of(table, at, "speed_kmh"), length)
+        derived.append(_statement(table, at, "time_h", hours, "h", basis, cited))
     wait_h = float(headway_wait_h(network)[link])
     if wait_h > 0.0:
         basis = f"half a headway, 84 / {frequency_per_week(network)[link]:g}"
-        derived.append(_statement(links, link, "waiting_h", wait_h, "h", basis))
+        cited = source_of(links, link, "frequency_per_week")
+        derived.append(_statement(links, link, "waiting_h", wait_h, "h", basis, cited))
     first_of_others = next((at for at, number in enumerate(kept) if not number.of.startswith("links ")), len(kept))
     return [*kept[:first_of_others], *derived, *kept[first_of_others:]]
 
 
-def _statement(table: Table, row: int, name: str, value: float, unit: str, basis: str) -> Statement:
-    """Return a number with the source and grade of its row."""
-    source, grade = str(table.text("source")[row]), str(table.text("confidence")[row])
-    return Statement(_label(table, row), name, value, unit, basis, source, grade)
+def _statement(table: Table, row: int, name: str, value: float, unit: str, basis: str, cited: FieldSource) -> Statement:
+    """Return a number of a row, or made from one, with its source and grade."""
+    return Statement(_label(table, row), name, value, unit, basis, cited.source, cited.grade)
 
 
 def _cited(statement: Statement, sources: Mapping[str, Mapping[str, object]]) -> Statement:

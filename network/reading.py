@@ -64,8 +64,7 @@ def sound_table(name: str, cells: Cells) -> Table:
     for column in TABLES[name]:
         given = cells.columns.get(column)
         if column in NUMBERS:
-            nan = float("nan")
-            columns[column] = np.array([float(cell) if cell else nan for cell in given]) if given else _nothing(n_rows)
+            columns[column] = _numbers(given) if given and any(given) else _nothing(n_rows)
         else:
             columns[column] = _texts(given if given is not None else [""] * n_rows)
     return _table(name, cells, columns)
@@ -115,7 +114,7 @@ def checked_sheet(name: str, cells: Cells, problems: list[Finding]) -> Sheet:
 
 def empty_table(name: str) -> Table:
     """Return the table of a file that is not there: no rows, and no header, so that it is not written either."""
-    columns = {column: _nothing(0) if column in NUMBERS else _texts([]) for column in TABLES[name]}
+    columns = {column: freeze(_nothing(0) if column in NUMBERS else _texts([])) for column in TABLES[name]}
     return Table(name, MappingProxyType(columns), (), freeze(np.zeros(0, dtype=np.int64)))
 
 
@@ -196,9 +195,12 @@ def _table(name: str, cells: Cells, columns: dict[str, Column]) -> Table:
 
 
 def _texts(cells: Sequence[str]) -> NDArray[np.object_]:
-    texts = np.empty(len(cells), dtype=object)
-    texts[:] = cells
-    return texts
+    return np.fromiter(cells, dtype=np.object_, count=len(cells))
+
+
+def _numbers(cells: Sequence[str]) -> NDArray[np.float64]:
+    nan = float("nan")
+    return np.array([float(cell) if cell else nan for cell in cells])
 
 
 def _nothing(n_rows: int) -> NDArray[np.float64]:

@@ -83,6 +83,13 @@ Grade = Annotated[
     Literal["", "A", "B", "C", "D"],
     Field(description="Grade of the row: A official, B secondary, C widely reported, D engineering estimate."),
 ]
+FieldSources = Annotated[
+    str,
+    Field(
+        description="Source and grade of single numbers where they are not those of the row, `;`-separated: "
+        "`capacity=estimate-2024/D;length_km=osm-rail-2024/B`."
+    ),
+]
 Note = Annotated[str, Field(description="What was chosen, derived or assumed, in plain words.")]
 
 
@@ -185,6 +192,7 @@ class Link(Record):
     corridors: str = Field("", description="Corridor ids, `;`-separated.")
     source: Source = ""
     confidence: Grade = ""
+    field_sources: FieldSources = ""
     note: Note = ""
 
 
@@ -229,6 +237,7 @@ class Transfer(Record):
     to_year: Year | None = Field(None, description="Last year of use, inclusive.")
     source: Source = ""
     confidence: Grade = ""
+    field_sources: FieldSources = ""
     note: Note = ""
 
 
@@ -247,6 +256,7 @@ class SharedCapacity(Record):
     )
     source: Source = ""
     confidence: Grade = ""
+    field_sources: FieldSources = ""
     note: Note = ""
 
 
@@ -270,6 +280,7 @@ class Rate(Record):
     )
     source: Source = ""
     confidence: Grade = ""
+    field_sources: FieldSources = ""
     note: Note = ""
 
 
@@ -317,6 +328,7 @@ class Demand(Record):
     group: str = Field("", description="Label by which scenarios select demands; the model does not use it.")
     source: Source = ""
     confidence: Grade = ""
+    field_sources: FieldSources = ""
     note: Note = ""
 
 

@@ -109,7 +109,7 @@ def blocks_of(graph: ArcGraph, weights: Weights) -> DemandBlocks:
     DatasetError
         The year has no demand; the message lists the years that have.
     SolverError
-        A demand has a time limit, which needs the path form.
+        A demand has a time limit, which needs the path form with limits.
     ValueError
         The weights price the 90th percentile of times, which is no sum over arcs.
     """
@@ -189,7 +189,7 @@ def _refuse_time_limits(data: Dataset, rows: Rows) -> None:
     if len(limited):
         names = ", ".join(str(name) for name in data.demands.text("demand_id")[limited])
         raise SolverError(
-            f"max_time_h of demand {names} needs the path form, which this version does not have yet; "
+            f"max_time_h of demand {names} needs the path form with limits, which this version does not have yet; "
             "clear max_time_h or plan these demands with find_routes"
         )
 

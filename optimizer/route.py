@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import lru_cache
 from math import sqrt
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -239,17 +240,34 @@ def corridor_of(network: Network, passages: Iterable[tuple[str, float]]) -> str:
     A corridor with gateways counts only if one of them is passed. A route or flow belongs to one corridor only, so that
     corridor totals never count a unit twice.
     """
+    membership, order = _membership(network), network.corridors.row_of
     length_km: dict[str, float] = {}
-    corridors_of = network.corridors_of
-    passed: set[str] = set()
+    opened: set[str] = set()
     for link_id, km in passages:
-        passed.add(link_id)
-        for corridor in corridors_of[link_id]:
+        corridors, passed = membership[link_id]
+        opened |= passed
+        for corridor in corridors:
             length_km[corridor] = length_km.get(corridor, 0.0) + km
-    order = network.corridors.row_of
-    ranked = sorted(length_km, key=lambda name: (-length_km[name], order.get(name, len(order)), name))
-    gateways = network.gateways
-    if any(name in gateways for name in ranked):
-        starts, ends, row_of = network.links.text("from_node"), network.links.text("to_node"), network.links.row_of
-        passed.update(*((starts[row], ends[row]) for row in [row_of[link_id] for link_id in passed]))
-    return next((name for name in ranked if name not in gateways or not gateways[name].isdisjoint(passed)), "")
+    closed = network.gateways.keys() - opened
+    return min(
+        (corridor for corridor in length_km if corridor not in closed),
+        key=lambda corridor: (-length_km[corridor], order.get(corridor, len(order)), corridor),
+        default="",
+    )
+
+
+@lru_cache(maxsize=8)
+def _membership(network: Network) -> dict[str, tuple[tuple[str, ...], frozenset[str]]]:
+    """Return, by link id, the corridors of a link and those of which it or an end of it is a gateway.
+
+    A comparison asks for the corridor of a thousand routes; the last few networks are kept.
+    """
+    opens: dict[str, set[str]] = {}
+    for corridor, gateways in network.gateways.items():
+        for gateway in gateways:
+            opens.setdefault(gateway, set()).add(corridor)
+    columns = (network.links.text(column).tolist() for column in ("link_id", "from_node", "to_node"))
+    return {
+        ids[0]: (network.corridors_of[ids[0]], frozenset().union(*(opens.get(passed, ()) for passed in ids)))
+        for ids in zip(*columns, strict=True)
+    }

@@ -20,7 +20,7 @@ from optimizer.cli.arguments import (
     year_option,
 )
 from optimizer.cli.failures import LIMIT, NO_ANSWER, tell
-from optimizer.cli.output import emit, emit_document
+from optimizer.cli.output import emit, emit_document, note
 from optimizer.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -85,6 +85,12 @@ def command(
         from network.dataset import with_demands
 
         data = with_demands(data, demands)
+    if year is None:
+        for scenario in data.applied:
+            if scenario.year not in (None, data.base_year):
+                note(f"{scenario.name}: meant for {scenario.year}, planned for {data.base_year}; see --year")
+    if calibrated and not len(data.network.calibration):
+        note("the dataset has no calibration: --calibrated changes nothing")
     with progress("solving …"):
         plan = plan_flows(
             data, year=year, weights=weights, options=SolveOptions(solver=solver, time_limit_s=time_limit)

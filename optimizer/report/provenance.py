@@ -44,7 +44,7 @@ def explanation_document(explanation: Explanation) -> Document:
         document.append(f"Sources\n{cited}")
     if explanation.projects:
         document.append(f"Changed by the projects {', '.join(explanation.projects)}")
-    document.append(f"A grade is that of the row; where a note names another, it holds for that number. {GRADES}")
+    document.append(f"What follows from two numbers has the weaker grade. {GRADES}")
     return document
 
 

@@ -84,7 +84,7 @@ def to_pyomo(
     DatasetError
         The year has no demand; the message lists the years that have.
     SolverError
-        A demand has a time limit, which needs the path form.
+        A demand has a time limit, which needs the path form with limits.
 
     Examples
     --------

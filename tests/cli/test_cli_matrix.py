@@ -278,14 +278,14 @@ def test_an_interruption_leaves_no_file(tmp_path):
     assert list(folder.iterdir()) == []
 
 
-def test_progress_and_a_cut_table_on_a_terminal(tmp_path):
+def test_progress_and_a_cut_table_on_a_terminal(tmp_path, tiny_folder):
     """A terminal sees how far a long run is, and the first lines of a long table with a remark on the rest."""
     pty = pytest.importorskip("pty")
     nodes = tmp_path / "nodes.csv"
-    nodes.write_text("\n".join(["Xi'an", "Duisburg", "Moscow", "Mumbai", "Almaty"] * 40))
+    nodes.write_text("\n".join(["Xi'an", "Duisburg", "Moscow", "Baku", "Almaty"] * 40))
     main_end, other_end = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "optimizer", "matrix", str(nodes), str(nodes)],
+        [sys.executable, "-m", "optimizer", "matrix", str(nodes), str(nodes), "--dataset", str(tiny_folder)],
         stdout=other_end,
         stderr=other_end,
         env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "160"},

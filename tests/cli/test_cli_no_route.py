@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     Run = Callable[..., Answer]
 
-BLOCKED = ("--avoid-country", "IR", "--avoid-mode", "air", "--max-time-h", 300)
+BLOCKED = ("--avoid-country", "IR", "--avoid-country", "AF", "--avoid-mode", "air", "--max-time-h", 300)
 
 
 def test_one_paragraph_for_people(corridor: Run) -> None:
@@ -22,7 +22,7 @@ def test_one_paragraph_for_people(corridor: Run) -> None:
     assert answer.err.count("\n") == 1
     assert answer.err.startswith("corridor: no route from Moscow to Mumbai")
     assert ": 'avoid mode air' and 'max time 300 h' together leave no route; " in answer.err
-    assert "accept 23.2 days (556.3 h): 2,151 USD (Ocean route via Suez)" in answer.err
+    assert "accept 22.9 days (550.4 h): 4,242 USD (Ocean route via Suez)" in answer.err
     assert "; or allow air: " in answer.err
 
 
@@ -39,7 +39,7 @@ def test_json_carries_blocking_and_relaxations(corridor: Run) -> None:
     assert (slower["corridor"], by_air["action"]) == ("ocean-suez", "allow air")
     for relaxation, options in (
         (slower, (*BLOCKED[:-1], slower["time_h"])),
-        (by_air, ("--avoid-country", "IR", "--max-time-h", 300)),
+        (by_air, ("--avoid-country", "IR", "--avoid-country", "AF", "--max-time-h", 300)),
     ):
         relaxed = corridor("route", "Moscow", "Mumbai", *options, "--format", "json", "--quantity", 2)
         best = json.loads(relaxed.out)["routes"][0]

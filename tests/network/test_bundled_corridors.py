@@ -74,7 +74,6 @@ RELATIONS = [
     ("ns-east", "Moscow", "Mumbai", "rail;sea", "kz-bolashak;IRBND", ""),
     ("ns-east", "Chelyabinsk", "Bandar Abbas", "rail", "", ""),
     ("ns-east", "Moscow", "Tehran", "rail", "", ""),
-    ("ns-east", "Chelyabinsk", "Aktau", "rail", "", ""),
     ("", "Samarkand", "Moscow", "rail", "", ""),
     ("ns-west", "Moscow", "Mumbai", "rail;road;sea", "az-yalama;IRBND", ""),
     ("ns-west", "Moscow", "Baku", "rail", "", ""),

@@ -70,3 +70,28 @@ def test_all_rows_of_one_grade(grade: str, expected: float) -> None:
 
 def test_a_dataset_without_grades_says_nothing() -> None:
     assert weak_costs(graded(confidence="").network, "teu") is None
+
+
+def test_a_price_named_in_its_row_has_its_own_grade() -> None:
+    """Strong prices in a weak row and weak ones in a strong row, of links, transfers and rates alike."""
+    strong = "cost_usd_per_teu=tariff/B;fixed_cost_usd_per_teu=survey/A"
+    weak = "fixed_cost_usd_per_teu=guess/D;length_km=map/D"
+    links = pd.DataFrame(LINKS).assign(field_sources=[strong, weak, "", "", ""])
+    transfers = TRANSFERS.assign(field_sources=["cost_usd_per_teu=tariff/B", "cost_usd_per_teu=guess/D"])
+    rates = RATES.assign(field_sources=["cost_usd_per_teu_km=guess/D", "", "cost_usd_per_teu_km=index/C"])
+    data = Dataset.from_frames(nodes=NODES, links=links, transfers=transfers, rates=rates, base_year=2024)
+    told = weak_costs(data.network, "teu")
+    assert told is not None
+    # The rate of Kazakhstan is now a guess: 200 USD over 100 km beside the weak fixed cost; the general one is not.
+    assert told.links.tolist() == [0.0, 5.0, 205.0, 0.0, 205.0]
+    assert told.transfers.tolist() == [0.0, 9.0]
+
+
+def test_grades_of_numbers_alone_are_grades() -> None:
+    """A dataset without a grade of any row still knows what its named numbers rest on."""
+    links = pd.DataFrame([row | {"confidence": ""} for row in LINKS])
+    links = links.assign(field_sources=["cost_usd_per_teu=tariff/A", "", "", "", ""])
+    data = Dataset.from_frames(nodes=NODES, links=links, rates=RATES.assign(confidence=""), base_year=2024)
+    told = weak_costs(data.network, "teu")
+    assert told is not None
+    assert told.links.tolist()[:2] == [5.0, 75.0]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from network import Dataset, UnknownIdError, explain, load
+from network.field_sources import COLUMN, FieldSource, parse_field_sources
 from network.values import haulage_usd, moving_h
 
 NODES = pd.DataFrame(
@@ -108,16 +110,17 @@ def test_an_unknown_name_is_answered_with_close_ones() -> None:
         explain(dataset(), "bert")
 
 
-def test_every_link_of_the_bundled_network() -> None:
+def test_links_all_over_the_bundled_network() -> None:
     """The prices and hours told are those that the model uses, and each number of a source names it in full."""
     data = load()
     network = data.network
     usd, hours = haulage_usd(network, "teu"), moving_h(network)
-    for row, link_id in enumerate(network.links.text("link_id")[::7]):
+    step = len(network.links) // 64
+    for row, link_id in enumerate(network.links.text("link_id")[::step]):
         explained = explain(data, str(link_id))
         told = {at.name: at for at in explained.numbers if at.of != f"shared_capacities {link_id}"}
-        assert told["cost_usd_per_teu"].value == pytest.approx(usd[7 * row])
-        assert told["time_h"].value == pytest.approx(hours[7 * row])
+        assert told["cost_usd_per_teu"].value == pytest.approx(usd[step * row])
+        assert told["time_h"].value == pytest.approx(hours[step * row])
         assert all(at.publisher and at.confidence and at.year for at in explained.numbers)
 
 
@@ -126,3 +129,66 @@ def test_the_cards_that_change_a_row() -> None:
     assert "dostyk-moiynty-2" in explain(data, "rail-dostyk-usharal").projects
     assert "aktau-hub" in explain(data, "Aktau").projects
     assert "aktau-hub" not in explain(data, "rail-dostyk-usharal").projects
+
+
+def test_a_number_named_in_its_row_has_its_own_source_and_grade() -> None:
+    """The capacity and the speed are estimates of others; the length is measured; all else is of the row."""
+    own = "capacity=guess/D;frequency_per_week=timetable/A;length_km=map/A"
+    links = LINKS.assign(field_sources=[own, ""])
+    data = Dataset.from_frames(nodes=NODES, links=links, shared_capacities=SHARED, rates=RATES, base_year=2024)
+    told = {at.name: (at.source, at.confidence) for at in explain(data, "ferry").numbers if at.of == "links ferry"}
+    assert told == {
+        "length_km": ("map", "A"),
+        "frequency_per_week": ("timetable", "A"),
+        "cost_usd_per_teu": ("operator", "B"),
+        "capacity": ("guess", "D"),
+        "waiting_h": ("timetable", "A"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("length", "rate", "expected"),
+    [
+        ("map/A", "tariff/B", ("tariff", "B")),
+        ("map/D", "tariff/B", ("map", "D")),
+        ("map/C", "tariff/C", ("tariff", "C")),
+    ],
+)
+def test_what_follows_from_two_numbers_has_the_weaker_grade(length: str, rate: str, expected: tuple[str, str]) -> None:
+    """Rate × length rests on the weaker of the two, on the rate where they are alike."""
+    links = LINKS.assign(field_sources=[f"length_km={length}", ""])
+    rates = RATES.assign(field_sources=[f"cost_usd_per_t_km={rate}", "", ""])
+    data = Dataset.from_frames(nodes=NODES, links=links, shared_capacities=SHARED, rates=rates, base_year=2024)
+    told = {at.name: (at.source, at.confidence) for at in explain(data, "ferry").numbers}
+    assert told["cost_usd_per_t"] == expected
+
+
+def test_bundled_numbers_do_not_hide_behind_the_source_of_their_row() -> None:
+    """A length measured on the map says nothing of trains a day, nor a border survey of kilometers."""
+    data = load()
+
+    def told(name: str, of: str) -> dict[str, tuple[str, str]]:
+        return {at.name: (at.source, at.confidence) for at in explain(data, name).numbers if at.of == of}
+
+    assert told("rail-saksaulskaya-shalkar", "links rail-saksaulskaya-shalkar")["capacity"] == ("estimate-2024", "D")
+    border = told("rail-alashankou-dostyk", "links rail-alashankou-dostyk")
+    assert border["length_km"] == ("osm-rail-2024", "B")
+    assert border["capacity"] == ("estimate-2024", "D")
+    assert border["fixed_time_h"] == ("carec-cpmm-2022", "B")
+    rate = told("rail-alashankou-dostyk", "rates rail CN")
+    assert rate["speed_kmh"] == rate["co2_wtw_g_per_tkm"] == ("estimate-2024", "D")
+    assert told("rail-alashankou-dostyk", "rates rail CN")["cost_usd_per_teu"] == ("china-railway-tariff-2018", "B")
+    assert told("Aktau", "transfers KZAAU rail1520 sea")["time_h"] == ("estimate-2024", "D")
+
+
+def test_bundled_fields_are_given_and_differ_from_their_row() -> None:
+    """Every number named is there, and is named because its source or grade is not that of the row."""
+    data = load()
+    for table in data.tables.values():
+        if COLUMN not in table.columns:
+            continue
+        for row, cell in enumerate(table.text(COLUMN)):
+            of_row = FieldSource(str(table.text("source")[row]), str(table.text("confidence")[row]))
+            for column, cited in parse_field_sources(cell).items():
+                assert not np.isnan(table.number(column)[row]), (table.name, row, column)
+                assert cited != of_row, (table.name, row, column)

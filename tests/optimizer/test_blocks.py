@@ -140,6 +140,6 @@ def test_year_selects_demands() -> None:
 def test_time_limits_are_refused_together() -> None:
     """All demands of the year that have a time limit are named at once; those of other years do not matter."""
     demands = [row("x", max_time_h=9), row("y"), row("z", max_time_h=8), row("later", max_time_h=7, year=2030)]
-    with pytest.raises(SolverError, match="max_time_h of demand x, z needs the path form"):
+    with pytest.raises(SolverError, match="max_time_h of demand x, z needs the path form with limits"):
         blocks(demands)
     assert members(blocks([demands[1], demands[3]])) == [["y"]]

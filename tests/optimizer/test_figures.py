@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from made_network import GRAIN, dataset, link, transfer
 
@@ -11,6 +13,9 @@ from optimizer import Weights, find_routes
 from optimizer.figures import figures_of, main_mode
 from optimizer.graph import expand
 from optimizer.route import Leg
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 CROSSING = [
     link("wide", "rail1520", "A", "B", fixed_time_h=5, frequency_per_week=7, time_h=10, length_km=100, confidence="B"),
@@ -58,6 +63,13 @@ def test_main_mode_has_most_kilometers() -> None:
     assert main_mode(find_routes(dataset(longer, CHANGES, countries=COUNTRIES), "A", "D", k=1)[0]) == "road"
 
 
+def grade_of(row: Mapping[str, str | float | None], column: str) -> str | float | None:
+    """Return the grade of a number: its own where its row names it, else that of the row."""
+    named = (item.split("=") for item in str(row["field_sources"] or "").split(";") if item)
+    own = {name: cited.rsplit("/", 1)[1] for name, cited in named}
+    return own.get(column, row["confidence"])
+
+
 def test_bundled_weak_share_leg_by_leg() -> None:
     """The share equals what the rows of the bundled tables give leg by leg, the grade of each price looked up anew."""
     data = load()
@@ -71,7 +83,7 @@ def test_bundled_weak_share_leg_by_leg() -> None:
             if not isinstance(leg, Leg):
                 changes = {frozenset((leg.from_mode, leg.to_mode))}
                 grades = {
-                    row["confidence"]
+                    grade_of(row, "cost_usd_per_teu")
                     for at in range(len(transfers))
                     if exists[at]
                     and (row := transfers.row(at))["node_id"] == leg.node_id
@@ -82,11 +94,11 @@ def test_bundled_weak_share_leg_by_leg() -> None:
                 continue
             row = links.row(links.row_of[leg.link_id])
             fixed_usd = float(str(row["fixed_cost_usd_per_teu"] or 0.0))
-            weak_usd += fixed_usd if row["confidence"] in ("D", None) else 0.0
-            grade = row["confidence"]
+            weak_usd += fixed_usd if grade_of(row, "fixed_cost_usd_per_teu") in ("D", None) else 0.0
+            grade = grade_of(row, "cost_usd_per_teu")
             if row["cost_usd_per_teu"] is None:
                 by_country = {
-                    str(rate["country"]): rate["confidence"]
+                    str(rate["country"]): grade_of(rate, "cost_usd_per_teu_km")
                     for rate in map(rates.row, range(len(rates)))
                     if rate["mode"] == leg.mode and rate["cost_usd_per_teu_km"] is not None
                 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,6 +13,9 @@ from made_network import dataset, link
 from network import UnknownIdError, load
 from optimizer.report.maps import base_map, draw_map, great_circle, write_map
 from optimizer.report.projection import EARTH_RADIUS_KM, EURASIA, Cone, project
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def test_projection_of_the_published_example() -> None:
@@ -44,9 +48,14 @@ def test_every_link_is_drawn_once_in_the_color_of_its_mode() -> None:
     assert all(count in counts for count in n_links.values())
 
 
-def test_a_corridor_is_brought_out_and_the_frame_fits_it() -> None:
-    whole, part = draw_map(load()).axes[0], draw_map(load(), corridor="titr").axes[0]
-    assert np.diff(part.get_xlim()) < np.diff(whole.get_xlim())
+@pytest.fixture(scope="module")
+def whole() -> Figure:
+    return draw_map(load())
+
+
+def test_a_corridor_is_brought_out_and_the_frame_fits_it(whole: Figure) -> None:
+    part = draw_map(load(), corridor="titr")
+    assert np.diff(part.axes[0].get_xlim()) < np.diff(whole.axes[0].get_xlim())
     with pytest.raises(UnknownIdError, match="titr"):
         draw_map(load(), corridor="titre")
 
@@ -65,9 +74,9 @@ def test_the_same_map_is_the_same_svg_and_names_stay_text() -> None:
     assert name in texts
 
 
-def test_png_of_the_bundled_network() -> None:
+def test_png_of_the_bundled_network(whole: Figure) -> None:
     picture = io.BytesIO()
-    write_map(draw_map(load()), picture, "png")
+    write_map(whole, picture, "png")
     assert picture.getvalue().startswith(b"\x89PNG")
     assert int.from_bytes(picture.getvalue()[16:20]) == 2400
 

@@ -491,7 +491,7 @@ def test_weights_decide_and_cost_stays_money() -> None:
 def test_max_time_is_refused_by_name() -> None:
     """A demand with a time limit is refused before any solve, and named."""
     data = dataset([link("ab", "road", "A", "B")], demands=[demand("urgent", "A", "B", 1, max_time_h=24)])
-    with pytest.raises(SolverError, match="max_time_h of demand urgent needs the path form"):
+    with pytest.raises(SolverError, match="max_time_h of demand urgent needs the path form with limits"):
         plan_flows(data)
 
 
