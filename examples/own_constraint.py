@@ -1,4 +1,4 @@
-"""Add a planner's own constraint to a plan: no rail border of China may carry more than a share of all that leaves.
+"""Add a planner's own constraint to a plan: no rail border of China may carry more than a share of all demand.
 
 Run: python examples/own_constraint.py [LARGEST_SHARE]
 """
@@ -17,8 +17,8 @@ from optimizer import to_pyomo
 
 
 def main(largest_share: float = 0.4) -> None:
-    """Print what the container plan of the base year costs with and without the constraint."""
-    data = only_containers(load())
+    """Print what the trains from China to Europe cost in the base year with and without the constraint."""
+    data = only_trains_to_europe(load())
     model = to_pyomo(data)
     print(f"{model.name}: {len(model.BLOCKS)} blocks, {len(model.flow)} flow variables")
     free_usd = solve(model)
@@ -26,21 +26,18 @@ def main(largest_share: float = 0.4) -> None:
     print_shares(outward)
 
     # The planner's own constraint; link_flow is the flow of a commodity over a link in one direction.
-    total = pyo.quicksum(outward.values())
-    model.no_single_door = pyo.Constraint(
-        list(outward), rule=lambda model, link_id: outward[link_id] <= largest_share * total
-    )
+    is_of_base_year = np.isnan(data.demands.number("year"))
+    most = largest_share * float(data.demands.number("volume")[is_of_base_year].sum())
+    model.no_single_door = pyo.Constraint(list(outward), rule=lambda model, link_id: outward[link_id] <= most)
     spread_usd = solve(model)
 
     print(f"\nat most {largest_share:.0%} each: {(spread_usd - free_usd) / 1e6:,.1f} m USD a year more")
     print_shares(outward)
 
 
-def only_containers(data: Dataset) -> Dataset:
-    """Return the data with the demands in containers alone, so that the model stays small."""
-    unit = dict(zip(data.commodities.text("commodity_id"), data.commodities.text("unit"), strict=True))
-    in_teu = np.array([unit[commodity] == "teu" for commodity in data.demands.text("commodity")])
-    return replace(data, demands=data.demands.take(in_teu))
+def only_trains_to_europe(data: Dataset) -> Dataset:
+    """Return the data with the demand for trains from China to the European Union alone, so that the model is small."""
+    return replace(data, demands=data.demands.take(data.demands.text("group") == "cn-eu-rail"))
 
 
 def solve(model: pyo.ConcreteModel) -> float:

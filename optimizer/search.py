@@ -92,7 +92,8 @@ def sole_best(digraph: Digraph, values: Sequence[float]) -> Path | None:
 
     Two searches, out of the source and back from the sink, meet halfway; they stop once no path through the nodes that
     neither has settled can be as good. `values` holds one number of at least 0 per arc and a final 0. Where two ways to
-    a node, or two ways through it, differ by no more than rounding (`NEAR`), exact keys have to decide.
+    a node of the path, or two whole paths, differ by no more than rounding (`NEAR`), exact keys have to decide; ties
+    elsewhere change no sum by more than that.
 
     Source: Nicholson (1966), The Computer Journal 9:275; Pohl (1971), Machine Intelligence 6:127, for the stop.
     """
@@ -103,11 +104,12 @@ def sole_best(digraph: Digraph, values: Sequence[float]) -> Path | None:
         start[0][node] = end[0][node] = -inf
     start[0][digraph.source] = end[0][digraph.sink] = 0.0
     out, into = [(0.0, digraph.source)], [(0.0, digraph.sink)]
-    sides = ((out, *start, end[0], digraph.out), (into, *end, start[0], digraph.into))
+    tied: tuple[set[int], set[int]] = (set(), set())
+    sides = ((out, *start, end[0], digraph.out, tied[0]), (into, *end, start[0], digraph.into, tied[1]))
     less, more = 1.0 - NEAR, 1.0 + NEAR
     least, most, meets = inf, inf, [-1]
     while out and into and out[0][0] + into[0][0] <= most:
-        heap, sums, before, opposite, steps = sides[len(out) > len(into)]
+        heap, sums, before, opposite, steps, ties = sides[len(out) > len(into)]
         sum_, node = heappop(heap)
         if sum_ > sums[node]:
             continue
@@ -115,7 +117,9 @@ def sole_best(digraph: Digraph, values: Sequence[float]) -> Path | None:
             through, known = sum_ + values[arc], sums[head]
             if through < known:
                 if through >= known * less:
-                    return None
+                    ties.add(head)
+                else:
+                    ties.discard(head)
                 sums[head] = through
                 before[head] = (node, arc)
                 heappush(heap, (through, head))
@@ -125,7 +129,7 @@ def sole_best(digraph: Digraph, values: Sequence[float]) -> Path | None:
                 elif whole <= most < inf:
                     meets.append(head)
             elif through <= known * more:
-                return None
+                ties.add(head)
     if least == inf:
         return None
     path: list[Step] = []
@@ -139,7 +143,8 @@ def sole_best(digraph: Digraph, values: Sequence[float]) -> Path | None:
     while node != digraph.sink:
         path.append(end[1][node])
         node = path[-1][0]
-    return tuple(path) if set(meets) <= {digraph.source, *(node for node, _ in path)} else None
+    on_path = {digraph.source, *(node for node, _ in path)}
+    return tuple(path) if on_path.issuperset(meets) and on_path.isdisjoint(tied[0] | tied[1]) else None
 
 
 def complete(

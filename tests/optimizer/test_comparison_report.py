@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 import pytest
-from made_network import dataset, link
+from made_network import Row, dataset, link
 
 from network import load
 from optimizer import Weights
@@ -25,7 +25,7 @@ WAYS = [
     link("fast", "rail1520", "A", "E", cost_usd_per_teu=400, time_h=24, corridors="express"),
     link("aside", "road", "E", "X", corridors="elsewhere"),
 ]
-CORRIDORS = [
+CORRIDORS: list[Row] = [
     {"corridor_id": name, "name": f"The {name} way"} for name in ("north", "south", "express", "elsewhere", "closed")
 ]
 
