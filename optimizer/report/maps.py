@@ -7,6 +7,7 @@ package, so that a map needs no network. Colors are those of Okabe and Ito, "Col
 from __future__ import annotations
 
 import json
+from collections import Counter
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -187,7 +188,10 @@ def _draw_base_map(axes: Axes) -> None:
 
 
 def _draw_nodes(axes: Axes, data: Dataset, rows: Sequence[int], low: Points, high: Points) -> None:
-    """Draw the ends of links as dots, and the names of those where most links meet as far as they have room."""
+    """Draw the ends of links as dots, and names as far as they have room.
+
+    Places where most demands begin or end come first, then those where most links meet.
+    """
     links, nodes = data.network.links, data.network.nodes
     met: dict[str, int] = {}
     for row in rows:
@@ -201,7 +205,8 @@ def _draw_nodes(axes: Axes, data: Dataset, rows: Sequence[int], low: Points, hig
     axes.plot(dots[:, 0], dots[:, 1], ".", color="#333333", markersize=2.2, zorder=5)
     room = (high - low) / np.array([13.0, 42.0])
     taken: list[Points] = []
-    for name in sorted(met, key=lambda name: (-met[name], name)):
+    asked = Counter([*data.demands.text("origin"), *data.demands.text("destination")])
+    for name in sorted(met, key=lambda name: (-asked[name], -met[name], name)):
         at = place[name]
         is_inside = bool(((at > low) & (at < high)).all())
         if len(taken) == N_LABELS or not is_inside or any((np.abs(at - other) < room).all() for other in taken):
