@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
@@ -37,8 +37,24 @@ def freeze(values: NDArray[Any]) -> NDArray[Any]:
     return values
 
 
+class Portable:
+    """Frozen dataclasses that travel between processes: their fields do, what is worked out from them does not."""
+
+    __slots__ = ()
+
+    def __getstate__(self) -> dict[str, Any]:
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__}  # type: ignore[attr-defined]
+        return {name: dict(value) if isinstance(value, MappingProxyType) else value for name, value in values.items()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            if isinstance(value, np.ndarray):
+                freeze(value)
+            object.__setattr__(self, name, value)
+
+
 @dataclass(frozen=True, eq=False)
-class Table:
+class Table(Portable):
     """Equal-length read-only columns by name: numbers are float64 with NaN for "not given", texts are str with "".
 
     `header` names the columns as they are written to a file; every column of the record is present in `columns`
@@ -52,6 +68,10 @@ class Table:
 
     def __len__(self) -> int:
         return len(self.lines)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        columns = {name: freeze(values) for name, values in state["columns"].items()}
+        super().__setstate__({**state, "columns": MappingProxyType(columns)})
 
     def number(self, column: str) -> Numbers:
         """Return a column of numbers, shape (n_rows,), NaN where not given."""
@@ -100,7 +120,7 @@ def split_list(cell: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, eq=False)
-class Network:
+class Network(Portable):
     """The physical network: tables of nodes, links, transfers, shared capacities, rates, corridors and calibration."""
 
     nodes: Table
@@ -175,7 +195,7 @@ class DatasetInfo:
 
 
 @dataclass(frozen=True, eq=False)
-class Annex:
+class Annex(Portable):
     """What lies beside a network: project cards, scenarios, observations and claims, each read when first asked for."""
 
     read_projects: Callable[[], tuple[Project, ...]]
@@ -208,11 +228,16 @@ class Annex:
         cls, projects: tuple[Project, ...], scenarios: Mapping[str, Scenario], observations: Table, claims: Table
     ) -> Annex:
         """Return an annex of things already read."""
-        return cls(lambda: projects, lambda: scenarios, lambda: observations, lambda: claims)
+        return cls(*(partial(_given, value) for value in (projects, scenarios, observations, claims)))
+
+
+def _given(value: Any) -> Any:
+    """Return what is known already; a function that travels between processes, as no lambda does."""
+    return value
 
 
 @dataclass(frozen=True, eq=False)
-class Dataset:
+class Dataset(Portable):
     """A network with its commodities, demands, projects and scenarios.
 
     `findings` are the warnings of reading it. `applied` are the scenarios already applied, in order.

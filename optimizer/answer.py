@@ -64,10 +64,7 @@ class Answer:
 def answer_of(plan: Plan) -> Answer:
     """Return the answer of a plan in memory, which names arcs of its graph already."""
     blocks = plan.blocks
-    flows: dict[int, Numbers] = {}
-    for at, block in enumerate(blocks.blocks):
-        of_commodity = flows.setdefault(block.values.row, np.zeros(blocks.graph.n_arcs))
-        of_commodity[block.arcs] += plan.flow[blocks.offsets[at] : blocks.offsets[at + 1]]
+    flows = {values.row: flow for values, flow in blocks.by_commodity(plan.flow)}
     money = {name: getattr(plan, name) for name in MONEY}
     return Answer(
         status=plan.status,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from network.errors import CorridorError, DatasetError, Finding, SolverError
-from network.model import Mask, Numbers, freeze, split_list
+from network.model import Mask, Numbers, Portable, freeze, split_list
 from optimizer.graph import ArcGraph, CommodityArcs, arc_name, commodity_arcs
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ Avoided = tuple[frozenset[str], frozenset[str]]
 
 
 @dataclass(frozen=True, eq=False)
-class Block:
+class Block(Portable):
     """Demands of one commodity from one origin under the same avoid lists.
 
     Attributes
@@ -56,7 +56,7 @@ class Block:
 
 
 @dataclass(frozen=True, eq=False)
-class DemandBlocks:
+class DemandBlocks(Portable):
     """The demands of the graph's year, in row order, and the blocks they form.
 
     `rows` (rows of ``data.demands``), `origin`, `destination` (rows of nodes), `volume` (commodity units per year) and
@@ -84,6 +84,55 @@ class DemandBlocks:
     def offsets(self) -> Rows:
         """Where each block's arcs start in arrays over all blocks, shape (n_blocks + 1,)."""
         return freeze(np.cumsum([0, *(len(block.arcs) for block in self.blocks)], dtype=np.int64))
+
+    @cached_property
+    def block_of(self) -> Rows:
+        """Position of the block of each demand, shape (n_demands,)."""
+        block = np.zeros(self.n_demands, dtype=np.int64)
+        for at, members in enumerate(self.blocks):
+            block[members.demands] = at
+        return freeze(block)
+
+    def places(self, block: Rows, arc: Rows) -> Rows:
+        """Return where arcs that some blocks may use stand in arrays over the arcs of all blocks; of equal shapes."""
+        kind, places = self._places
+        return self.offsets[block] + places[kind[block], arc]
+
+    def loaded(self, flow: Numbers) -> tuple[Rows, Rows, Numbers]:
+        """Return block, arc and flow of all that is not 0 in an array over the arcs of all blocks."""
+        place = np.flatnonzero(flow != 0.0)  # much faster on truths than on numbers
+        block = np.searchsorted(self.offsets, place, side="right") - 1
+        within = place - self.offsets[block]
+        kind, _ = self._places
+        arc = np.zeros(len(place), dtype=np.int64)
+        for at in np.unique(kind[block]).tolist():
+            own = np.flatnonzero(kind[block] == at)
+            arc[own] = self.blocks[int(block[own[0]])].arcs[within[own]]
+        return block, arc, flow[place]
+
+    def by_commodity(self, flow: Numbers) -> list[tuple[CommodityArcs, Numbers]]:
+        """Return what flows on every arc of the graph by commodity, each (n_arcs,)."""
+        values = {block.values.row: block.values for block in self.blocks}
+        row_of = np.array([block.values.row for block in self.blocks], dtype=np.int64)
+        block, arc, volume = self.loaded(flow)
+        commodity = row_of[block]
+        n_arcs = self.graph.n_arcs
+        return [
+            (own, np.bincount(arc[at], weights=volume[at], minlength=n_arcs).astype(np.float64))
+            for row, own in values.items()
+            for at in (np.flatnonzero(commodity == row),)
+        ]
+
+    @cached_property
+    def _places(self) -> tuple[Rows, Rows]:
+        """Which of the sets of usable arcs each block has, and the position of every arc in each of these."""
+        sets: dict[int, int] = {}
+        kind = np.array([sets.setdefault(id(block.arcs), len(sets)) for block in self.blocks], dtype=np.int64)
+        places = np.zeros((len(sets), self.graph.n_arcs), dtype=np.int64)
+        for at, row in zip(*np.unique(kind, return_index=True), strict=True):
+            arcs = self.blocks[row].arcs
+            places[at, arcs] = np.arange(len(arcs))
+        return kind, places
 
     @cached_property
     def must_carry(self) -> Mask:
@@ -133,24 +182,29 @@ def blocks_of(graph: ArcGraph, weights: Weights) -> DemandBlocks:
 
     values: dict[int, tuple[CommodityArcs, Numbers]] = {}
     usable: dict[tuple[int, Avoided], Rows] = {}
+    open_arcs: dict[Avoided, Mask] = {}
+    ends = destination.tolist()
     blocks = []
     for (commodity, start, avoided), positions in members.items():
         if commodity not in values:
             arcs = commodity_arcs(graph, commodity, weights)
             values[commodity] = (arcs, _use(graph, arcs))
         if (commodity, avoided) not in usable:
-            usable[commodity, avoided] = _usable_arcs(graph, values[commodity][0], avoided)
-        own = np.array(positions, dtype=np.int64)
-        destinations, arrival = np.unique(destination[own], return_inverse=True)
+            if avoided not in open_arcs:
+                open_arcs[avoided] = _open_arcs(graph, avoided)
+            allowed = values[commodity][0].allowed & open_arcs[avoided]
+            usable[commodity, avoided] = freeze(np.flatnonzero(allowed))
+        destinations = sorted({ends[at] for at in positions})
+        place = {node: at for at, node in enumerate(destinations)}
         blocks.append(
             Block(
                 *values[commodity],
                 start,
                 *avoided,
                 usable[commodity, avoided],
-                freeze(own),
-                freeze(destinations),
-                freeze(arrival.astype(np.int64)),
+                freeze(np.array(positions, dtype=np.int64)),
+                freeze(np.array(destinations, dtype=np.int64)),
+                freeze(np.array([place[ends[at]] for at in positions], dtype=np.int64)),
             )
         )
     return DemandBlocks(
@@ -211,15 +265,14 @@ def _use(graph: ArcGraph, values: CommodityArcs) -> Numbers:
     return freeze(np.where(met, use, 0.0))
 
 
-def _usable_arcs(graph: ArcGraph, values: CommodityArcs, avoided: Avoided) -> Rows:
-    """Return the arcs a commodity may use that touch no avoided country or mode; a loop is never of use."""
+def _open_arcs(graph: ArcGraph, avoided: Avoided) -> Mask:
+    """Return the mask of arcs that touch no avoided country or mode; a loop is never of use."""
     countries, modes = avoided
     open_state = np.ones(graph.n_states, dtype=np.bool_)
     if countries:
-        node_country = graph.data.network.nodes.text("country")
-        avoided_node = np.array([country in countries for country in node_country], dtype=np.bool_)
-        open_state &= ~avoided_node[graph.state_node]
+        node_country = graph.data.network.nodes.text("country").tolist()
+        open_state &= np.array([country not in countries for country in node_country])[graph.state_node]
     if modes:
-        open_state &= np.array([mode not in modes for mode in graph.bare_mode], dtype=np.bool_)
-    usable = values.allowed & open_state[graph.tail] & open_state[graph.head] & (graph.tail != graph.head)
-    return freeze(np.flatnonzero(usable))
+        open_state &= np.array([mode not in modes for mode in graph.bare_mode.tolist()], dtype=np.bool_)
+    is_open: Mask = open_state[graph.tail] & open_state[graph.head] & (graph.tail != graph.head)
+    return is_open

@@ -8,6 +8,7 @@ nothing as no weight is negative.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,7 +44,7 @@ def decompose(blocks: DemandBlocks, solution: FlowSolution, tolerance: float) ->
     """Return the paths of every demand and the volumes left behind, shape (n_demands,).
 
     The paths of a demand sum to its volume less what is unmet, exactly up to rounding of floats. Flows below
-    `tolerance` times the volume they serve are solver noise and left out.
+    `tolerance` times the volume they serve are solver noise and left out. A solution that knows its ways keeps them.
 
     Raises
     ------
@@ -55,6 +56,8 @@ def decompose(blocks: DemandBlocks, solution: FlowSolution, tolerance: float) ->
     unmet = np.where(blocks.volume - unmet <= tolerance * blocks.volume, blocks.volume, unmet)
     unmet[blocks.must_carry] = 0.0
     paths: list[PathFlow] = []
+    if solution.ways is not None:
+        return list(_known_paths(blocks, solution.ways, blocks.volume - unmet, tolerance)), unmet
     for at, block in enumerate(blocks.blocks):
         flow = solution.flow[blocks.offsets[at] : blocks.offsets[at + 1]]
         served = blocks.volume[block.demands] - unmet[block.demands]
@@ -68,6 +71,27 @@ def decompose(blocks: DemandBlocks, solution: FlowSolution, tolerance: float) ->
             shares = _share_out(blocks, of_place, block.demands[members].tolist(), served[members].tolist())
             paths.extend(PathFlow(at, demand, arcs, volume) for demand, arcs, volume in shares)
     return paths, unmet
+
+
+def _known_paths(
+    blocks: DemandBlocks, ways: Iterable[tuple[int, tuple[int, ...], float]], served: Numbers, tolerance: float
+) -> Iterator[PathFlow]:
+    """Share ways of blocks out to their demands."""
+    graph = blocks.graph
+    of_end: dict[tuple[int, int], list[Way]] = {}
+    for at, arcs, volume in ways:
+        of_end.setdefault((at, int(graph.state_node[graph.head[arcs[-1]]])), []).append((arcs, volume))
+    members: dict[tuple[int, int], list[int]] = {}
+    ends = zip(blocks.block_of.tolist(), blocks.destination.tolist(), strict=True)
+    for demand, end in enumerate(ends):
+        if served[demand] > 0.0:
+            members.setdefault(end, []).append(demand)
+    for (at, node), demands in sorted(members.items()):
+        own = served[demands].tolist()
+        least = tolerance * sum(own)
+        some = [way for way in of_end.get((at, node), []) if way[1] > least]
+        for demand, arcs, volume in _share_out(blocks, some, demands, own):
+            yield PathFlow(at, demand, arcs, volume)
 
 
 def _peel(
@@ -214,8 +238,9 @@ def _share_out(
 def arc_flows(blocks: DemandBlocks, paths: Iterable[PathFlow]) -> Numbers:
     """Return the sum of paths on each arc of each block, shape (n_block_arcs,), laid out as in `FlowSolution`."""
     paths = tuple(paths)
-    places = [blocks.offsets[path.block] + np.searchsorted(blocks.blocks[path.block].arcs, path.arcs) for path in paths]
-    if not places:
-        return np.zeros(int(blocks.offsets[-1]))
-    volumes = np.repeat(np.array([path.volume for path in paths]), [len(path.arcs) for path in paths])
-    return np.bincount(np.concatenate(places), weights=volumes, minlength=int(blocks.offsets[-1])).astype(np.float64)
+    lengths = [len(path.arcs) for path in paths]
+    block = np.repeat(np.array([path.block for path in paths], dtype=np.int64), lengths)
+    volume = np.repeat(np.array([path.volume for path in paths], dtype=np.float64), lengths)
+    arcs = np.fromiter(chain.from_iterable(path.arcs for path in paths), dtype=np.int64)
+    places = blocks.places(block, arcs)
+    return np.bincount(places, weights=volume, minlength=int(blocks.offsets[-1])).astype(np.float64)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from network.errors import CorridorError
-from network.model import Mask, freeze
+from network.model import Mask, Portable, freeze
 from network.timetable import Timetable, parse_departures
 from network.values import commodity_may_use, headway_wait_h, in_year, link_values, months_open, or_zero, spread_h
 from optimizer.resources import Resources, Rows, resources_of
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class ArcGraph:
+class ArcGraph(Portable):
     """The virtual network of one year (and month).
 
     States have arrays of shape (n_states,), arcs of shape (n_arcs,). An arc is a passage of a link (`link` is its row,
@@ -98,7 +98,7 @@ class ArcGraph:
 
 
 @dataclass(frozen=True, eq=False)
-class CommodityArcs:
+class CommodityArcs(Portable):
     """What one unit of a commodity pays on every arc, each of shape (n_arcs,); `allowed` masks the arcs it may use.
 
     `legs` keeps the legs of routes that were made, by arc, as many routes pass the same arcs.

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from network.model import Mask, Numbers
+    from optimizer.formulations.path_start import Start
     from optimizer.options import SolverName
 
 Status = Literal["optimal", "feasible", "infeasible", "unbounded", "no_answer"]
@@ -19,6 +20,8 @@ Status = Literal["optimal", "feasible", "infeasible", "unbounded", "no_answer"]
 
 HAS_ANSWER: frozenset[Status] = frozenset(("optimal", "feasible"))
 Indices = NDArray[np.int32]
+Codes = NDArray[np.int8]
+"""Where the columns or rows of a basis stand, in the codes of the solver that gave it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +107,13 @@ class FlowSolution:
         The solver that answered.
     message
         The solver's own words where it stopped early, empty otherwise.
+    ways
+        The flows as ways, each with its block, its arcs and its volume, where the formulation knows them.
+    start
+        Where a plan of a question much like this one may start, where the formulation knows of it.
+    potential
+        By block, potentials of the states that rise by no more than weight plus prices along any arc and so prove
+        `bound`, shape (n_blocks, n_states), where the formulation knows them.
     """
 
     status: Status
@@ -113,6 +123,9 @@ class FlowSolution:
     bound: float | None
     solver: SolverName
     message: str = ""
+    ways: tuple[tuple[int, tuple[int, ...], float], ...] | None = None
+    start: Start | None = None
+    potential: Numbers | None = None
 
 
 def no_flows(status: Status, solver: SolverName, message: str = "") -> FlowSolution:

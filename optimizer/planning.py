@@ -19,8 +19,8 @@ from optimizer.soundness import Tolerances
 from optimizer.weights import Weights
 
 if TYPE_CHECKING:
-    from network.model import Dataset
-    from optimizer.blocks import Block, DemandBlocks
+    from network.model import Dataset, Numbers
+    from optimizer.blocks import DemandBlocks
 
 N_LISTED = 5
 
@@ -71,7 +71,7 @@ def plan_flows(
     blocks = blocks_of(graph, weights)
     solution = solve(blocks, options)
     plan = plan_of(blocks, solution, options, began)
-    _check(plan)
+    check(plan)
     return plan
 
 
@@ -125,12 +125,9 @@ def plan_of(blocks: DemandBlocks, solution: FlowSolution, options: SolveOptions,
     flow = arc_flows(blocks, paths)
     unmet_cost = float((unmet * np.where(blocks.must_carry, 0.0, blocks.unmet_cost)).sum())
     # Sums, not dot products: threads of a linear algebra library would cost more than they save and change last digits.
-    parts = [
-        (flow[first:last], block)
-        for block, first, last in zip(blocks.blocks, blocks.offsets[:-1], blocks.offsets[1:], strict=True)
-    ]
-    transport_cost = sum(float((part * block.values.cost_usd[block.arcs]).sum()) for part, block in parts)
-    objective = sum(float((part * block.values.weight[block.arcs]).sum()) for part, block in parts) + unmet_cost
+    flows = blocks.by_commodity(flow)
+    transport_cost = sum(_paid(on_arc, values.cost_usd) for values, on_arc in flows)
+    objective = sum(_paid(on_arc, values.weight) for values, on_arc in flows) + unmet_cost
     bound = proven_bound(blocks, solution)
     gap = relative_gap(objective, bound)
     # A plan in hand at a limit may be the optimum all the same: the proof tells.
@@ -151,7 +148,14 @@ def plan_of(blocks: DemandBlocks, solution: FlowSolution, options: SolveOptions,
         solver=solution.solver,
         seconds=perf_counter() - began,
         message="" if is_proven else solution.message,
+        potential=solution.potential,
     )
+
+
+def _paid(flow: Numbers, rate: Numbers) -> float:
+    """Return what flows pay at rates by arc; where nothing flows no rate need be known."""
+    used = np.flatnonzero(flow)
+    return float((flow[used] * rate[used]).sum())
 
 
 def proven_bound(blocks: DemandBlocks, solution: FlowSolution) -> float:
@@ -161,45 +165,6 @@ def proven_bound(blocks: DemandBlocks, solution: FlowSolution) -> float:
     from optimizer.proof import lower_bound, question_of
 
     return lower_bound(question_of(blocks.graph, blocks.weights), solution.price)
-
-
-def why_infeasible(blocks: DemandBlocks) -> str:
-    """Return in words why demands that must be carried cannot be: no way at all, or too little capacity."""
-    cut_off = [
-        blocks.demand_ids[demand]
-        for block in blocks.blocks
-        for demand in _cut_off(blocks, block)
-        if blocks.must_carry[demand] and blocks.volume[demand] > 0.0
-    ]
-    if cut_off:
-        return (
-            f"no way leads from origin to destination of demand {_listed(cut_off)} under its avoid lists; "
-            "add a link or transfer, or give the demand an unmet cost"
-        )
-    hard = [blocks.demand_ids[at] for at in np.flatnonzero(blocks.must_carry)]
-    return (
-        f"capacity is too small for the demands that must be carried ({_listed(hard)}); "
-        "raise capacities or give these demands an unmet cost to see where they stop"
-    )
-
-
-def _cut_off(blocks: DemandBlocks, block: Block) -> list[int]:
-    """Return the demands of a block whose destination its arcs do not reach from its origin."""
-    graph = blocks.graph
-    tail, head = graph.tail[block.arcs], graph.head[block.arcs]
-    reached = graph.state_node == block.origin
-    n_reached = 0
-    while (count := int(reached.sum())) != n_reached:
-        n_reached = count
-        reached[head[reached[tail]]] = True
-    nodes = set(graph.state_node[reached].tolist())
-    return [demand for demand in block.demands.tolist() if int(blocks.destination[demand]) not in nodes]
-
-
-def _listed(names: list[str]) -> str:
-    """Return the first few names, and how many more there are."""
-    more = f" and {len(names) - N_LISTED} more" if len(names) > N_LISTED else ""
-    return ", ".join(names[:N_LISTED]) + more
 
 
 def _no_answer(blocks: DemandBlocks, solution: FlowSolution, began: float) -> Plan:
@@ -226,14 +191,22 @@ def _no_answer(blocks: DemandBlocks, solution: FlowSolution, began: float) -> Pl
 def _reason(blocks: DemandBlocks, status: Status) -> str:
     """Return in words why there is no answer, with a remedy."""
     if status == "infeasible":
+        from optimizer.shortfall import why_infeasible
+
         return why_infeasible(blocks)
     if status == "unbounded":
         return "some cost is negative along a cycle; check the costs of links and transfers"
     return "the limit was reached before any plan was found; allow more time"
 
 
-def _check(plan: Plan) -> None:
-    """Raise where the plan does not stand up to the verifier: such a plan is an error, not an answer."""
+def check(plan: Plan) -> None:
+    """Hold a plan against the verifier: one that does not stand up to it is an error, not an answer.
+
+    Raises
+    ------
+    SolverError
+        The plan does not verify.
+    """
     from optimizer.verification import verify
 
     findings = verify(plan, plan.data)

@@ -9,7 +9,8 @@ here knows formulations or solvers, so that a mistake of theirs cannot hide itse
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from optimizer.resources import Rows
     from optimizer.weights import Weights
 
+FAR = 1e200
+"""USD per unit: more than any path weighs."""
 CELLS = 2**19
 """Distances (origins times states) held at a time: bounds the memory of a search to some tens of megabytes."""
 
@@ -73,7 +76,21 @@ def question_of(graph: ArcGraph, weights: Weights) -> Question:
         ],
         dtype=np.int64,
     )
-    values = {commodity: commodity_arcs(graph, data.commodities.row_of[commodity], weights) for commodity, _, _ in keys}
+    values = {
+        commodity: commodity_arcs(graph, data.commodities.row_of[commodity], weights)
+        for commodity in dict.fromkeys(commodity for commodity, _, _ in keys)
+    }
+    use = {commodity: graph.resources.use_of(data.commodities, own.row) for commodity, own in values.items()}
+    country, mode = data.network.nodes.text("country").tolist(), graph.bare_mode.tolist()
+
+    @cache
+    def in_countries(countries: frozenset[str]) -> Mask:
+        return np.array([name in countries for name in country], dtype=np.bool_)[graph.state_node]
+
+    @cache
+    def of_modes(modes: frozenset[str]) -> Mask:
+        return np.array([name in modes for name in mode], dtype=np.bool_)
+
     row_of = data.network.nodes.row_of
     origin, destination = (
         np.array([row_of[node] for node in demands.text(column)[rows]], dtype=np.int64)
@@ -88,35 +105,46 @@ def question_of(graph: ArcGraph, weights: Weights) -> Question:
         unmet_cost=freeze(np.nan_to_num(demands.number("unmet_cost_usd_per_unit")[rows], nan=np.inf)),
         group=freeze(group),
         groups=tuple(
-            _group(graph, values[commodity], countries, modes, np.flatnonzero(group == at))
+            _group(
+                graph,
+                values[commodity],
+                use[commodity],
+                in_countries(countries) | of_modes(modes),
+                np.flatnonzero(group == at),
+            )
             for (commodity, countries, modes), at in keys.items()
         ),
     )
 
 
-def _group(
-    graph: ArcGraph, values: CommodityArcs, countries: frozenset[str], modes: frozenset[str], demands: Rows
-) -> Group:
-    """Return a group: no arc of it touches an avoided country or mode at either end."""
-    barred_node = np.isin(graph.data.network.nodes.text("country").astype(str), sorted(countries))
-    barred = barred_node[graph.state_node] | np.isin(graph.bare_mode.astype(str), sorted(modes))
+def _group(graph: ArcGraph, values: CommodityArcs, every_use: Numbers, barred: Mask, demands: Rows) -> Group:
+    """Return a group: no arc of it has a barred state at either end."""
     usable = values.allowed & ~barred[graph.tail] & ~barred[graph.head]
     resources = graph.resources
     met = np.zeros(len(resources), dtype=np.bool_)
     met[resources.resource[usable[resources.arc]]] = True
-    use = np.where(met, resources.use_of(graph.data.commodities, values.row), 0.0)
-    return Group(values, freeze(usable), freeze(use), demands)
+    return Group(values, freeze(usable), freeze(np.where(met, every_use, 0.0)), demands)
 
 
-def lower_bound(question: Question, price: Numbers) -> float:
+class Potentials(NamedTuple):
+    """Potentials of the states, `value` (n_rows, n_states), and the row that is meant for each demand (n_demands,)."""
+
+    value: Numbers
+    row: Rows
+
+
+def lower_bound(question: Question, price: Numbers, potentials: Potentials | None = None) -> float:
     """Return the lower bound that prices prove; inf proves that some demand can never be carried as it must.
 
     Parameters
     ----------
     price
         USD per yearly unit of each resource, shape (n_resources,), at least 0.
+    potentials
+        Used instead of a search for the cheapest ways; they may be any, and prove as much as they hold.
     """
-    worth = np.fmin(question.unmet_cost, cheapest(question, price))
+    length = cheapest(question, price) if potentials is None else lengths_proven(question, price, potentials)
+    worth = np.fmin(question.unmet_cost, length)
     carried = question.volume > 0.0
     return float(question.volume[carried] @ worth[carried] - price @ question.graph.resources.free)
 
@@ -128,10 +156,8 @@ def cheapest(question: Question, price: Numbers) -> Numbers:
     """
     found = np.full(len(question.rows), np.inf)
     graph = question.graph
-    resources = graph.resources
     for group in question.groups:
-        paid = (price * group.use)[resources.resource]
-        weight = group.values.weight + np.bincount(resources.arc, weights=paid, minlength=graph.n_arcs)
+        weight = _priced_weight(graph, group, price)
         arcs = np.flatnonzero(group.usable)
         arcs = arcs[np.argsort(graph.tail[arcs], kind="stable")]
         first = np.searchsorted(graph.tail[arcs], np.arange(graph.n_states + 1))
@@ -144,6 +170,44 @@ def cheapest(question: Question, price: Numbers) -> Numbers:
                 states = graph.states_of.get(int(question.destination[demand]), [])
                 found[demand] = min(distance[row, states], default=np.inf)
     return found
+
+
+def lengths_proven(question: Question, price: Numbers, potentials: Potentials) -> Numbers:
+    """Return what the cheapest path of every demand weighs at least, as potentials prove it; (n_demands,).
+
+    A path weighs at least what the potential rises along it, where no arc rises by more than it weighs at weight plus
+    prices: weak duality of shortest paths (R. K. Ahuja, T. L. Magnanti, J. B. Orlin, "Network Flows", 1993, section
+    9.4). Where one does, a path may weigh less by that much on each of its arcs, of which it has fewer than there are
+    states.
+    """
+    found = np.full(len(question.rows), np.inf)
+    graph = question.graph
+    for group in question.groups:
+        weight = _priced_weight(graph, group, price)
+        arcs = np.flatnonzero(group.usable)
+        rows, which = np.unique(potentials.row[group.demands], return_inverse=True)
+        # Out of reach is far: where both ends are, nothing rises.
+        value = np.minimum(potentials.value[rows], FAR)
+        rise = value.take(graph.head[arcs], axis=1)
+        rise -= value.take(graph.tail[arcs], axis=1)
+        rise -= weight[arcs]
+        excess = rise.max(axis=1, initial=0.0) * graph.n_states
+        for demand, row in zip(group.demands.tolist(), which.tolist(), strict=True):
+            start = graph.states_of.get(int(question.origin[demand]), [])
+            end = graph.states_of.get(int(question.destination[demand]), [])
+            # Where no state is left at an end no path is.
+            if start and end:
+                found[demand] = min(value[row, end]) - max(value[row, start]) - excess[row]
+    proven: Numbers = np.maximum(found, 0.0)
+    return proven
+
+
+def _priced_weight(graph: ArcGraph, group: Group, price: Numbers) -> Numbers:
+    """Return weight plus prices of every arc for a group."""
+    resources = graph.resources
+    paid = (price * group.use)[resources.resource]
+    weight: Numbers = group.values.weight + np.bincount(resources.arc, weights=paid, minlength=graph.n_arcs)
+    return weight
 
 
 def _distances(graph: ArcGraph, origins: Rows, first: Rows, head: Rows, weight: Numbers) -> Numbers:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from network.model import Mask, freeze, split_list
+from network.model import Mask, Portable, freeze, split_list
 from network.values import counted_per_unit, months_open, or_zero, per_year, unit_of, use_per_unit
 
 if TYPE_CHECKING:
@@ -21,12 +21,13 @@ Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
-class Resources:
+class Resources(Portable):
     """Everything with a capacity: an arc's own, both directions of a link together, a shared one, a price step.
 
     All arrays have shape (n_resources,). `capacity` and `background` are in the own unit (``train/day``);
     `per_year` turns the own unit into units per year, open months included; `free` is per year and at least 0.
-    `only` names the commodities that draw on it, ``;``-separated, empty for all but the price steps of some.
+    `only` names the commodities that draw on it, ``;``-separated, empty for all but the price steps of some. `row` is
+    its row in the table of its kind.
     `arc` and `resource`, both of shape (n_pairs,), list which arc draws on which resource.
     """
 
@@ -40,6 +41,7 @@ class Resources:
     per_year: Numbers
     free: Numbers
     only: Texts
+    row: Rows
     arc: Rows
     resource: Rows
 
@@ -56,8 +58,9 @@ class Resources:
 
     @cached_property
     def _units(self) -> tuple[list[str], Rows]:
-        names, which = np.unique(self.unit.astype(str), return_inverse=True)
-        return [str(name) for name in names], which.astype(np.int64)
+        names: dict[str, int] = {}
+        which = [names.setdefault(str(name), len(names)) for name in self.unit.tolist()]
+        return list(names), np.array(which, dtype=np.int64)
 
 
 def resources_of(network: Network, link: Rows, transfer: Rows, is_forward: Mask) -> Resources:
@@ -110,6 +113,19 @@ def resources_of(network: Network, link: Rows, transfer: Rows, is_forward: Mask)
     return Resources(**columns, arc=freeze(np.concatenate(arcs)), resource=freeze(np.concatenate(resources)))
 
 
+def limited_anew(resources: Resources, network: Network) -> Resources:
+    """Return resources with the capacities and backgrounds of a network that differs in nothing else."""
+    capacity, background = resources.capacity.copy(), resources.background.copy()
+    tables = {"link": network.links, "transfer": network.transfers, "shared": network.shared_capacities}
+    for kind, table in tables.items():
+        of_kind = np.flatnonzero(resources.kind == kind)
+        row = resources.row[of_kind]
+        capacity[of_kind] = table.number("capacity")[row]
+        background[of_kind] = or_zero(table, "background")[row]
+    free = np.maximum(0.0, capacity - background) * resources.per_year
+    return replace(resources, capacity=freeze(capacity), background=freeze(background), free=freeze(free))
+
+
 def plain_rows(table: Table) -> Rows:
     """Return for every row the row that it is a price step of, else itself, shape (n_rows,)."""
     if "step_of" not in table.columns:
@@ -152,6 +168,7 @@ def _own(table: Table, kind: str, row: Rows, forward: Mask, both: Mask) -> dict[
         background=or_zero(table, "background")[row],
         unit=table.text("capacity_unit")[row],
         share=share,
+        row=row,
     )
 
 
@@ -167,6 +184,7 @@ def _shared(table: Table, row: Rows) -> dict[str, NDArray[np.generic]]:
         background=or_zero(table, "background")[row],
         unit=table.text("capacity_unit")[row],
         share=np.ones(len(row)),
+        row=row,
     )
 
 
@@ -182,6 +200,7 @@ def _steps(table: Table, row: Rows) -> dict[str, NDArray[np.generic]]:
         background=np.zeros(len(row)),
         unit=table.text("calibration_unit")[row] + "/year",
         share=np.ones(len(row)),
+        row=row,
         only=table.text("commodity")[row],
     )
 
@@ -196,6 +215,7 @@ def _limits(
     background: Numbers,
     unit: Texts,
     share: Numbers,
+    row: Rows,
     only: Texts | None = None,
 ) -> dict[str, NDArray[np.generic]]:
     """Columns of `Resources` for some capacities; `share` is the share of the year in which they are open."""
@@ -211,6 +231,7 @@ def _limits(
         "per_year": yearly,
         "free": np.maximum(0.0, capacity - background) * yearly,
         "only": np.full(len(ids), "", dtype=object) if only is None else only,
+        "row": row,
     }
 
 

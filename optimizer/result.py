@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from network.errors import NoPlanError
+from network.model import Portable
 from optimizer.flows import Bottleneck, FlowRoute, LinkFlow, LinkFlows, Share, UnmetDemand
 from optimizer.route import Leg, build_legs, corridor_of
 from optimizer.weak import weak_share_of_plan
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class Plan(Portable):
     """Flows for all demands of a year, in the user's own ids.
 
     Attributes
@@ -50,6 +51,9 @@ class Plan:
         Time from the call to the answer, before it is verified.
     message
         In words, why there is no optimal answer; empty where there is.
+    potential
+        Potentials of the states by block, (n_blocks, n_states), where the solver gave them: `verify` proves the bound
+        by them without a search.
     """
 
     status: Status
@@ -67,6 +71,7 @@ class Plan:
     solver: SolverName
     seconds: float = 0.0
     message: str = ""
+    potential: Numbers | None = field(default=None, repr=False)
 
     @property
     def data(self) -> Dataset:
@@ -221,11 +226,12 @@ def resource_use(blocks: DemandBlocks, flow: Numbers) -> Numbers:
     """Return what the flows take of each resource, in its unit per year, shape (n_resources,)."""
     resources = blocks.graph.resources
     used = np.zeros(len(resources))
-    for at, block in enumerate(blocks.blocks):
-        on_arc = np.zeros(blocks.graph.n_arcs)
-        on_arc[block.arcs] = flow[blocks.offsets[at] : blocks.offsets[at + 1]]
-        drawn = np.bincount(resources.resource, weights=on_arc[resources.arc], minlength=len(resources))
-        used += block.use * drawn
+    # All blocks of a commodity take the same.
+    use = {block.values.row: block.use for block in blocks.blocks}
+    for values, on_arc in blocks.by_commodity(flow):
+        used += use[values.row] * np.bincount(
+            resources.resource, weights=on_arc[resources.arc], minlength=len(resources)
+        )
     return used
 
 
@@ -241,11 +247,9 @@ def _link_flows(plan: Plan) -> Iterable[LinkFlow]:
     """Sum the blocks' flows by arc and commodity; arcs of links in input order."""
     blocks, graph = plan.blocks, plan.blocks.graph
     links, nodes = graph.data.network.links, graph.data.network.nodes.text("node_id")
-    sums: dict[int, Numbers] = {}
-    values = {block.values.row: block.values for block in blocks.blocks}
-    for at, block in enumerate(blocks.blocks):
-        of_commodity = sums.setdefault(block.values.row, np.zeros(graph.n_arcs))
-        of_commodity[block.arcs] += plan.flow[blocks.offsets[at] : blocks.offsets[at + 1]]
+    flows = blocks.by_commodity(plan.flow)
+    values = {of.row: of for of, _ in flows}
+    sums = {of.row: flow for of, flow in flows}
     used = [(int(arc), row) for row, flow in sums.items() for arc in np.flatnonzero((flow > 0.0) & (graph.link >= 0))]
     for arc, row in sorted(used):
         volume = float(sums[row][arc])

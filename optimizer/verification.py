@@ -18,7 +18,7 @@ from optimizer.answer import answer_of
 from optimizer.claims import plan_finding, read_claim
 from optimizer.linear import HAS_ANSWER
 from optimizer.price_steps import expand_for
-from optimizer.proof import question_of
+from optimizer.proof import Potentials, question_of
 from optimizer.result import Plan
 from optimizer.soundness import Tolerances, check_answer, check_claim, check_no_answer
 from optimizer.weights import Weights
@@ -92,7 +92,8 @@ def _verify_in_memory(plan: Plan, tolerances: Tolerances) -> list[Finding]:
         return [plan_finding("run.year", "V403", message, "plan again for the demands of this dataset")]
     if answer.status not in HAS_ANSWER:
         return check_no_answer(answer.status, question, claims_some=bool(len(answer.demand) or answer.money))
-    return check_answer(answer, question, tolerances)
+    hint = None if plan.potential is None else Potentials(plan.potential, plan.blocks.block_of)
+    return check_answer(answer, question, tolerances, hint)
 
 
 def _claim_of(plan: Mapping[str, object] | str | Path) -> tuple[PlanClaim | None, list[Finding]]:

@@ -9,59 +9,68 @@ docs/formulations.md, equations 8 to 12.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from itertools import chain
 from time import perf_counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
-from optimizer.formulations.path_master import OutOfTimeError, Pairs, PathMaster, passages_of
-from optimizer.formulations.priced_ways import surroundings_of, way_back, ways_from, weights_for
+from optimizer.formulations.led_search import explore
+from optimizer.formulations.path_master import OutOfTimeError, PathMaster, passages_of
+from optimizer.formulations.path_start import Start, start_from
 from optimizer.linear import FlowSolution, no_flows
 from optimizer.soundness import Tolerances
 
 if TYPE_CHECKING:
     from network.model import Mask, Numbers
     from optimizer.blocks import DemandBlocks
-    from optimizer.formulations.path_master import Point, TimeLeft
-    from optimizer.formulations.priced_ways import Found, Surroundings, Way
+    from optimizer.formulations.path_master import Cheaper, Pairs, Point, TimeLeft
+    from optimizer.formulations.priced_ways import Way
+    from optimizer.formulations.tree_search import Look
     from optimizer.linear import Status
     from optimizer.options import SolveOptions
     from optimizer.resources import Rows
 
 CLOSED = 1e-9
 """Relative gap at which no further ways are looked for."""
-CHEAPER = 1e-12
-"""Share by which a way must be cheaper than all that are known, as sums are rounded."""
-FIRST_PENALTY, GROWTH = 16.0, 32.0
-"""What it costs to leave a unit that must be carried, at first in terms of the largest cost, and how that grows."""
+GROWTH = 32.0
+"""How many times what it costs to leave a unit that must be carried grows as long as one is left."""
 TIME_IS_UP = "Time limit reached"
 
 
-@dataclass(frozen=True, eq=False)
-class Terrain:
-    """What searches for ways know of the network.
+class Search(Protocol):
+    """How cheaper ways are found: from nothing, or from the trees of a plan that is known."""
 
-    `kind` (n_blocks,) tells which blocks may take the same arcs and pay and take the same there; `weight` lists the
-    weight of every arc by kind, inf where it is closed, and `use` what a unit takes (n_kinds, n_resources). `bounds`
-    are lower bounds of the weight from the origin to every state, by block.
-    """
+    @property
+    def pairs(self) -> Pairs:
+        """The pairs to carry, each with its first way."""
 
-    around: Surroundings
-    kind: Rows
-    weight: list[list[float]]
-    use: Numbers
-    bounds: list[list[float]]
+    @property
+    def use(self) -> Numbers:
+        """What a unit of each kind of goods takes, (n_kinds, n_resources)."""
+
+    @property
+    def look(self) -> Look | None:
+        """What the last search has seen, where it can tell."""
+
+    def cost_of(self, pair: int, way: Way) -> float:
+        """Return the weight of a way of a pair, without prices."""
+
+    def cheaper(self, price: Numbers, limit: Numbers, clock: TimeLeft) -> Cheaper:
+        """Return what the cheapest way of each pair costs at prices, at most `limit`, and those below it by pair."""
 
 
 class Proof(NamedTuple):
-    """A lower bound of what the pairs cost, and the prices that prove it."""
+    """A lower bound of what the pairs cost, the prices that prove it, and what a search found at them."""
 
     bound: float
     price: Numbers
+    look: Look | None = None
 
 
-def solve(blocks: DemandBlocks, options: SolveOptions) -> FlowSolution | None:
+def solve(
+    blocks: DemandBlocks, options: SolveOptions, start: Start | None = None, relief: Numbers | None = None
+) -> FlowSolution | None:
     """Solve F2 by column generation; None where F1 has to decide.
 
     ======== ======================================================================================================
@@ -79,17 +88,56 @@ def solve(blocks: DemandBlocks, options: SolveOptions) -> FlowSolution | None:
     Every search for further ways gives the bound (7) as well; it ends when the bound meets the objective. Demands that
     must be carried may stay behind at a penalty, which grows as long as one does. F1 decides where that does not end,
     where the bound stays open, and where a weight is below 0.
+
+    Parameters
+    ----------
+    start
+        Where the plan of a question much like this one stood; the optimum is the same without it.
+    relief
+        USD per yearly unit of each resource for which it may be exceeded, inf where it may not, (n_resources,). What
+        is paid for it is part of the bound.
     """
-    if any((block.values.weight[block.arcs] < 0.0).any() for block in blocks.blocks):
+    examples = {id(block.arcs): block for block in blocks.blocks}.values()
+    if any((block.values.weight[block.arcs] < 0.0).any() for block in examples):
         return None
     clock = _clock(options.time_limit_s)
+    seeds = None
     try:
-        terrain, pairs, stays = _explore(blocks, clock)
+        if start is None:
+            led, stays = explore(blocks, clock)
+            search: Search = led
+        else:
+            search, stays, seeds = start_from(start, blocks)
     except OutOfTimeError:
         return no_flows("no_answer", "highs", TIME_IS_UP)
     if (stays & blocks.must_carry).any():
         return no_flows("infeasible", "highs")
-    return _generate(blocks, terrain, pairs, stays, options, clock)
+    master = PathMaster(search.pairs, passages_of(blocks.graph.resources, blocks.graph.n_arcs, search.use), options)
+    if relief is not None:
+        master.relieve(relief)
+    if seeds is not None:
+        master.begin(seeds)
+    settled = settle(blocks, search, master, stays, clock)
+    if settled is None:
+        return None
+    point, best = settled.point, settled.best
+    if point is None:
+        return no_flows("no_answer", "highs", TIME_IS_UP)
+    is_optimal = settled.status == "optimal"
+    pairs = search.pairs
+    ways = tuple((int(pairs.block[at]), way, volume) for at, way, volume in master.carried(point))
+    return FlowSolution(
+        status=settled.status,
+        flow=_flow(blocks, ways),
+        unmet=unmet_of(blocks, pairs, stays, point),
+        price=best.price,
+        bound=settled.left_cost + best.bound if is_optimal else None,
+        solver="highs",
+        message="" if is_optimal else TIME_IS_UP,
+        ways=ways,
+        start=Start.of(blocks, search, master, best.price) if is_optimal else None,
+        potential=None if best.look is None else best.look.potential(),
+    )
 
 
 def _clock(time_limit_s: float | None) -> TimeLeft:
@@ -107,64 +155,30 @@ def _clock(time_limit_s: float | None) -> TimeLeft:
     return time_left_s
 
 
-def _explore(blocks: DemandBlocks, clock: TimeLeft) -> tuple[Terrain, Pairs, Mask]:
-    """Return the terrain, the pairs with their first ways, and the mask of demands that stay behind for good.
+class Settled(NamedTuple):
+    """Where the turns of a program and a search end.
 
-    Prices only lengthen ways: what is no cheaper to carry than to leave where nothing is scarce stays.
+    `point` is None where the time was up before anything was found; `left_cost` is what stays behind for good costs.
     """
-    graph = blocks.graph
-    around = surroundings_of(graph)
-    kinds: dict[int, int] = {}
-    kind = np.array([kinds.setdefault(id(block.arcs), len(kinds)) for block in blocks.blocks], dtype=np.int64)
-    examples = [blocks.blocks[at] for at in np.unique(kind, return_index=True)[1].tolist()]
-    weight = [weights_for(block) for block in examples]
-    worth = np.where(blocks.must_carry, np.inf, blocks.unmet_cost)
-    is_carried = np.zeros(blocks.n_demands, dtype=np.bool_)
-    bounds: list[list[float]] = []
-    rows: list[tuple[int, int, Found, Rows]] = []
-    for at, block in enumerate(blocks.blocks):
-        clock()
-        lower, found = ways_from(around, block.origin, block.destinations.tolist(), weight[kind[at]])
-        bounds.append(lower)
-        for place, node in enumerate(block.destinations.tolist()):
-            members = block.demands[(block.arrival == place) & (blocks.volume[block.demands] > 0.0)]
-            if node in found:
-                members = members[found[node].weight < worth[members]]
-                if len(members):
-                    rows.append((at, node, found[node], members))
-                    is_carried[members] = True
-    block_of = np.array([at for at, *_ in rows], dtype=np.int64)
-    demand = np.concatenate([np.zeros(0, dtype=np.int64), *(members for *_, members in rows)])
-    way_cost = np.array([found.weight for _, _, found, _ in rows])
-    finite = np.concatenate([[0.0], way_cost, worth[demand[~blocks.must_carry[demand]]]])
-    penalty = FIRST_PENALTY * (float(finite.max()) or 1.0)
-    pairs = Pairs(
-        block=block_of,
-        destination=np.array([node for _, node, *_ in rows], dtype=np.int64),
-        kind=kind[block_of],
-        volume=np.array([blocks.volume[members].sum() for *_, members in rows]),
-        way=tuple(found.way for _, _, found, _ in rows),
-        cost=way_cost,
-        demand=demand,
-        pair=np.repeat(np.arange(len(rows)), [len(members) for *_, members in rows]),
-        unmet_cost=np.where(blocks.must_carry[demand], penalty, blocks.unmet_cost[demand]),
-        demand_volume=blocks.volume[demand],
-    )
-    use = np.array([block.use for block in examples]).reshape(len(examples), len(graph.resources))
-    return Terrain(around, kind, weight, use, bounds), pairs, ~is_carried & (blocks.volume > 0.0)
+
+    status: Status
+    point: Point | None
+    best: Proof
+    left_cost: float
 
 
-def _generate(
-    blocks: DemandBlocks, terrain: Terrain, pairs: Pairs, stays: Mask, options: SolveOptions, clock: TimeLeft
-) -> FlowSolution | None:
-    """Solve the program over the known ways and look for cheaper ones, in turns, until there are none."""
-    resources = blocks.graph.resources
-    master = PathMaster(pairs, passages_of(resources, blocks.graph.n_arcs, terrain.use), options)
+def settle(blocks: DemandBlocks, search: Search, master: PathMaster, stays: Mask, clock: TimeLeft) -> Settled | None:
+    """Solve the program over the known ways and look for cheaper ones, in turns, until there are none.
+
+    Returns
+    -------
+    Settled | None
+        None where F1 has to decide; see `solve`.
+    """
+    pairs, options = search.pairs, master.options
     left_cost = float((blocks.unmet_cost[stays] * blocks.volume[stays]).sum())
     must_carry = np.flatnonzero(blocks.must_carry[pairs.demand])
-    price = np.zeros(len(resources))
-    best = Proof(_bound(blocks, pairs, master.unmet_cost, pairs.cost, price), price)
-    effort = [0] * len(blocks)
+    best = Proof(-np.inf, np.zeros(len(blocks.graph.resources)))
     point: Point | None = None
     status: Status = "feasible"
     try:
@@ -173,12 +187,12 @@ def _generate(
             if solved is None:
                 return None
             point = solved
-            proven, cheaper = _look_around(blocks, terrain, master, point.price, effort, clock)
+            proven, cheaper = _look_around(search, master, point.price, clock)
             best = proven if proven.bound >= best.bound else best
             size = abs(left_cost + point.objective)
             gap = point.objective - best.bound
             if cheaper and gap > CLOSED * size:
-                _add(terrain, master, cheaper)
+                _add(search, master, cheaper)
             elif _is_left(pairs, must_carry, point, options):
                 penalty = GROWTH * float(master.unmet_cost[must_carry[0]])
                 if penalty > master.largest_cost:
@@ -186,35 +200,29 @@ def _generate(
                 master.change_unmet_costs(must_carry, penalty)
             elif gap <= Tolerances().proof * size:
                 status = "optimal"
-                best = _prices_of_one_more(blocks, terrain, master, point, best, CLOSED * size, effort, clock)
+                best = _prices_of_one_more(search, master, point, best, CLOSED * size, clock)
             else:
                 return None
     except OutOfTimeError:
         pass
-    if point is None or _is_left(pairs, must_carry, point, options):
-        return no_flows("no_answer", "highs", TIME_IS_UP)
+    if point is not None and _is_left(pairs, must_carry, point, options):
+        point = None
+    return Settled(status, point, best, left_cost)
+
+
+def unmet_of(blocks: DemandBlocks, pairs: Pairs, stays: Mask, point: Point) -> Numbers:
+    """Return what is left behind of every demand."""
     unmet = np.where(stays, blocks.volume, 0.0)
     unmet[pairs.demand] = point.x[: len(pairs.demand)]
-    is_optimal = status == "optimal"
-    return FlowSolution(
-        status=status,
-        flow=_flow(blocks, master, point),
-        unmet=unmet,
-        price=best.price,
-        bound=left_cost + best.bound if is_optimal else None,
-        solver="highs",
-        message="" if is_optimal else TIME_IS_UP,
-    )
+    return unmet
 
 
 def _prices_of_one_more(
-    blocks: DemandBlocks,
-    terrain: Terrain,
+    search: Search,
     master: PathMaster,
     point: Point,
     best: Proof,
     slack: float,
-    effort: list[int],
     clock: TimeLeft,
 ) -> Proof:
     """Return optimal prices that say what one more unit of capacity saves.
@@ -226,34 +234,37 @@ def _prices_of_one_more(
     master.loosen()
     try:
         while (solved := master.solve(clock)) is not None and not np.array_equal(solved.price, best.price):
-            proven, cheaper = _look_around(blocks, terrain, master, solved.price, effort, clock)
+            proven, cheaper = _look_around(search, master, solved.price, clock)
             if point.objective - proven.bound <= slack:
                 return proven
             if not cheaper:
                 break
-            _add(terrain, master, cheaper)
+            _add(search, master, cheaper)
     except OutOfTimeError:
         pass
     return best
 
 
 def _look_around(
-    blocks: DemandBlocks, terrain: Terrain, master: PathMaster, price: Numbers, effort: list[int], clock: TimeLeft
+    search: Search, master: PathMaster, price: Numbers, clock: TimeLeft
 ) -> tuple[Proof, list[tuple[int, Way]]]:
     """Return what prices prove of the pairs, and the ways (12) that are cheaper than all known, with their pairs."""
     pairs = master.pairs
     dearest = np.zeros(len(pairs))
     np.maximum.at(dearest, pairs.pair, master.unmet_cost)
     limit = np.minimum(master.cheapest_known(price), dearest)
-    distance, cheaper = _cheaper_ways(blocks, terrain, pairs, price, limit, effort, clock)
-    proof = Proof(_bound(blocks, pairs, master.unmet_cost, distance, price), price)
-    return proof, [found for found in cheaper if found not in master.known]
+    distance, cheaper = search.cheaper(price, limit, clock)
+    # The bound (7) of the pairs for prices at which their cheapest ways cost this much.
+    carried = (np.minimum(master.unmet_cost, distance[pairs.pair]) * pairs.demand_volume).sum()
+    scarce = np.flatnonzero(price)
+    bound = float(carried - (price[scarce] * master.free[scarce]).sum())
+    return Proof(bound, price, search.look), [found for found in cheaper if found not in master.known]
 
 
-def _add(terrain: Terrain, master: PathMaster, ways: list[tuple[int, Way]]) -> None:
+def _add(search: Search, master: PathMaster, ways: list[tuple[int, Way]]) -> None:
     """Add ways to the program."""
     pair = np.array([at for at, _ in ways], dtype=np.int64)
-    cost = np.array([sum(terrain.weight[master.pairs.kind[at]][arc] for arc in way) for at, way in ways])
+    cost = np.array([search.cost_of(at, way) for at, way in ways])
     master.add_ways(pair, [way for _, way in ways], cost)
 
 
@@ -262,71 +273,10 @@ def _is_left(pairs: Pairs, demands: Rows, point: Point, options: SolveOptions) -
     return bool((point.x[demands] > options.flow_tolerance * pairs.demand_volume[demands]).any())
 
 
-def _bound(blocks: DemandBlocks, pairs: Pairs, unmet_cost: Numbers, distance: Numbers, price: Numbers) -> float:
-    """Return the bound (7) of the pairs for prices at which their cheapest ways cost `distance`."""
-    carried = (np.minimum(unmet_cost, distance[pairs.pair]) * pairs.demand_volume).sum()
-    return float(carried - (price * blocks.graph.resources.free).sum())
-
-
-def _cheaper_ways(
-    blocks: DemandBlocks,
-    terrain: Terrain,
-    pairs: Pairs,
-    price: Numbers,
-    limit: Numbers,
-    effort: list[int],
-    clock: TimeLeft,
-) -> tuple[Numbers, list[tuple[int, Way]]]:
-    """Return what the cheapest way of each pair costs at prices, at most `limit`, and those below it with their pairs.
-
-    `effort` keeps how many states the last searches back of each block have met: where these are more than there are,
-    one search forward is less work, and is done from then on.
-    """
-    weights = _priced_weights(blocks, terrain, price)
-    around, distance = terrain.around, limit.copy()
-    cheaper: list[tuple[int, Way]] = []
-    first = np.searchsorted(pairs.block, np.arange(len(blocks) + 1)).tolist()
-    for at, block in enumerate(blocks.blocks):
-        clock()
-        own = slice(first[at], first[at + 1])
-        ends = list(zip(pairs.destination[own].tolist(), limit[own].tolist(), strict=True))
-        weight = weights[terrain.kind[at]]
-        found: dict[int, Found] = {}
-        if effort[at] > len(around.node):
-            _, found = ways_from(around, block.origin, [node for node, _ in ends], weight, float(limit[own].max()))
-        else:
-            effort[at] = 0
-            for node, ceiling in ends:
-                way, n_met = way_back(around, block.origin, node, weight, terrain.bounds[at], ceiling)
-                effort[at] += n_met
-                if way is not None:
-                    found[node] = way
-        for position, (node, ceiling) in enumerate(ends, first[at]):
-            if node in found and found[node].weight < ceiling:
-                distance[position] = found[node].weight
-                if found[node].weight < ceiling * (1.0 - CHEAPER):
-                    cheaper.append((position, found[node].way))
-    return distance, cheaper
-
-
-def _priced_weights(blocks: DemandBlocks, terrain: Terrain, price: Numbers) -> list[list[float]]:
-    """Return weight + Σ use·price of every arc, by kind."""
-    resources = blocks.graph.resources
-    priced = np.flatnonzero(price[resources.resource] > 0.0)
-    arcs, resource = resources.arc[priced].tolist(), resources.resource[priced]
-    weights = []
-    for own, use in zip(terrain.weight, terrain.use, strict=True):
-        weight = own.copy()
-        for arc, more in zip(arcs, (use[resource] * price[resource]).tolist(), strict=True):
-            weight[arc] += more
-        weights.append(weight)
-    return weights
-
-
-def _flow(blocks: DemandBlocks, master: PathMaster, point: Point) -> Numbers:
+def _flow(blocks: DemandBlocks, ways: tuple[tuple[int, Way, float], ...]) -> Numbers:
     """Return what flows on each arc of each block, laid out as in `FlowSolution`."""
-    ways = [(master.pairs.block[at], way, volume) for at, way, volume in master.carried(point)]
-    places = [blocks.offsets[block] + np.searchsorted(blocks.blocks[block].arcs, way) for block, way, _ in ways]
-    volumes = np.repeat([volume for *_, volume in ways], [len(way) for _, way, _ in ways])
-    every = np.concatenate([np.zeros(0, dtype=np.int64), *places])
-    return np.bincount(every, volumes, minlength=int(blocks.offsets[-1])).astype(np.float64)
+    lengths = [len(way) for _, way, _ in ways]
+    block = np.repeat(np.array([block for block, *_ in ways], dtype=np.int64), lengths)
+    volume = np.repeat(np.array([volume for *_, volume in ways], dtype=np.float64), lengths)
+    arcs = np.fromiter(chain.from_iterable(way for _, way, _ in ways), dtype=np.int64)
+    return np.bincount(blocks.places(block, arcs), volume, minlength=int(blocks.offsets[-1])).astype(np.float64)

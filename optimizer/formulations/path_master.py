@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from network.model import Numbers
     from optimizer.formulations.priced_ways import Way
+    from optimizer.linear import Codes
     from optimizer.options import SolveOptions
     from optimizer.resources import Resources, Rows
 
@@ -26,6 +27,10 @@ LOOSENING = 1e3
 
 TimeLeft = Callable[[], float | None]
 """Tells the seconds left, None without a limit; raises `OutOfTimeError` where there are none."""
+
+
+Cheaper = tuple["Numbers", list[tuple[int, "Way"]]]
+"""What the cheapest way of each pair costs at some prices, and the ways cheaper than asked, with their pairs."""
 
 
 class OutOfTimeError(Exception):
@@ -118,18 +123,49 @@ class Point(NamedTuple):
     price: Numbers
 
 
+class Seeds(NamedTuple):
+    """Where to begin: further ways of a `pair` each and their weight, `resources` and `pairs` to give rows, a basis.
+
+    `columns` holds the basis codes of unmet demands and then of `ways`; `resource_rows` and `pair_rows` those of rows.
+    """
+
+    pair: Rows
+    ways: Sequence[Way]
+    cost: Numbers
+    columns: Codes
+    resources: Rows
+    resource_rows: Codes
+    pairs: Rows
+    pair_rows: Codes
+
+
+class Stand(NamedTuple):
+    """Where a program stands: the ways it has columns for, the resources and pairs with rows, its basis as `Seeds`."""
+
+    pair: Rows
+    ways: tuple[Way, ...]
+    cost: Numbers
+    columns: Codes
+    resources: Rows
+    resource_rows: Codes
+    pairs: Rows
+    pair_rows: Codes
+
+
 class PathMaster:
     """The ways known so far and the linear program over them, in which the first way of each pair has no column.
 
     Column j is what leaves the first way of ``pair[j]`` for ``way[j]``, or stays unmet where that is None; the columns
     of unmet demands come first. Its `cost` and its entries are differences to the first way. `unmet_cost` (n_carried,)
-    is what leaving a unit costs, `known` holds all ways with their pairs.
+    is what leaving a unit costs, `free` what there is of each resource, `known` holds all ways with their pairs.
     """
 
     def __init__(self, pairs: Pairs, passages: Passages, options: SolveOptions) -> None:
         self.pairs = pairs
         self.passages = passages
-        self._free = passages.resources.free
+        self.options = options
+        self.free = passages.resources.free
+        self._free = self.free
         self._first = passages.draws(pairs.way, pairs.kind)
         self._first_load = self._load_of_first_ways()
         self._size = passages.use.max(axis=0, initial=0.0)
@@ -139,6 +175,10 @@ class PathMaster:
         self._row = np.full(len(self._free), -1, dtype=np.int64)
         self._pair_row = np.full(len(pairs), -1, dtype=np.int64)
         self._n_rows = 0
+        self._relief = np.full(len(self._free), np.inf)
+        # Where columns stand in the program, which has some of its own for relief.
+        self._place = np.zeros(0, dtype=np.int64)
+        self._n_columns = 0
         self.known = set(enumerate(pairs.way))
         self.unmet_cost = pairs.unmet_cost.copy()
         self.pair = np.zeros(0, dtype=np.int64)
@@ -146,6 +186,29 @@ class PathMaster:
         self.way: list[Way | None] = []
         self._draws = Draws(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
         self._add(pairs.pair, pairs.unmet_cost, pairs.demand_volume, [None] * len(pairs.demand), self._draws)
+
+    def relieve(self, relief: Numbers) -> None:
+        """Let resources be exceeded for USD per yearly unit, inf where they may not, before the first row is added."""
+        self._relief = relief
+
+    def begin(self, seeds: Seeds) -> None:
+        """Add the ways and rows known from another plan, and start from its basis."""
+        if len(seeds.pair):
+            self.add_ways(seeds.pair, seeds.ways, seeds.cost)
+        self._add_rows(seeds.resources, seeds.pairs)
+        columns = np.zeros(self._n_columns, dtype=np.int8)
+        columns[self._place] = seeds.columns
+        self._master.begin(columns, np.concatenate([seeds.resource_rows, seeds.pair_rows]))
+
+    def stand(self) -> Stand:
+        """Return the columns, the rows and the basis of the last solution."""
+        columns, rows = self._master.basis()
+        resources, pairs = np.flatnonzero(self._row >= 0), np.flatnonzero(self._pair_row >= 0)
+        of_resources, of_pairs = rows[self._row[resources]], rows[self._pair_row[pairs]]
+        n_unmet = len(self.pairs.demand)
+        pair, ways = self.pair[n_unmet:], tuple(way for way in self.way if way is not None)
+        cost = self.cost[n_unmet:] + self.pairs.cost[pair]
+        return Stand(pair, ways, cost, columns[self._place], resources, of_resources, pairs, of_pairs)
 
     @property
     def largest_cost(self) -> float:
@@ -164,9 +227,24 @@ class PathMaster:
         self.cost[demands] = cost - self.pairs.cost[self.pair[demands]]
         self._master.change_costs(demands, self.cost[demands])
 
+    def change_free(self, free: Numbers) -> None:
+        """Give resources other free capacities, at least 0, inf for any; (n_resources,)."""
+        self.free = self._free = free
+        self._limit()
+
     def loosen(self) -> None:
         """Give a little more of every capacity: more than rounding, less than a number in a result."""
-        self._free = self._free + LOOSENING * self._slack
+        self._free = self.free + LOOSENING * self._slack
+        self._limit()
+
+    def load(self, point: Point) -> Numbers:
+        """Return what is taken of each resource, (n_resources,)."""
+        taken = np.bincount(self._draws.resource, self._draws.use * point.x[self._draws.item], minlength=len(self.free))
+        load: Numbers = self._first_load + taken
+        return load
+
+    def _limit(self) -> None:
+        """Give the rows of resources their limits."""
         resource = np.flatnonzero(self._row >= 0)
         self._master.change_limits(
             self._row[resource], np.full(len(resource), -np.inf), (self._free - self._first_load)[resource]
@@ -197,6 +275,8 @@ class PathMaster:
             np.concatenate([self._row[resource[limited]], self._pair_row[pair[full]]]),
             np.concatenate([use[limited], np.ones(len(full))]),
         )
+        self._place = np.concatenate([self._place, self._n_columns + np.arange(len(pair))])
+        self._n_columns += len(pair)
         self.pair = np.concatenate([self.pair, pair])
         self.cost = np.concatenate([self.cost, difference])
         self.way.extend(ways)
@@ -226,32 +306,37 @@ class PathMaster:
         OutOfTimeError
             The time is up.
         """
-        x, dual = np.zeros(len(self.cost)), np.zeros(0)
+        x, dual, more = np.zeros(len(self.cost)), np.zeros(self._n_rows), 0.0
         while True:
-            if self._n_rows:
+            # Without a column there is nothing to choose.
+            if self._n_rows and self._n_columns:
                 found = self._master.solve(clock())
                 if found.status in ("feasible", "no_answer"):
                     raise OutOfTimeError
                 if found.status != "optimal":
                     return None
-                x, dual = found.x, found.dual
+                x, dual, more = found.x[self._place], found.dual, found.objective
             if not self._add_broken_rows(x):
                 break
         price = np.zeros(len(self._free))
         limited = np.flatnonzero(self._row >= 0)
-        price[limited] = np.maximum(0.0, -dual[self._row[limited]])
+        price[limited] = np.clip(-dual[self._row[limited]], 0.0, self._relief[limited])
         first = float((self.pairs.cost * self.pairs.volume).sum())
-        return Point(x, first + float((self.cost * x).sum()), price)
+        return Point(x, first + more, price)
 
     def _add_broken_rows(self, x: Numbers) -> bool:
         """Add the rows that a solution breaks; False where there are none."""
-        taken = np.bincount(self._draws.resource, self._draws.use * x[self._draws.item], minlength=len(self._free))
-        load = self._first_load + taken
+        load = self.load(Point(x, 0.0, self.free))
         left = np.bincount(self.pair, x, minlength=len(self.pairs))
         over = np.flatnonzero((load > self._free * (1.0 + ROUNDING) + self._slack) & (self._row < 0))
         full = np.flatnonzero((left > self.pairs.volume * (1.0 + ROUNDING) + self._volume_slack) & (self._pair_row < 0))
         if not len(over) and not len(full):
             return False
+        self._add_rows(over, full)
+        return True
+
+    def _add_rows(self, over: Rows, full: Rows) -> None:
+        """Add the rows (9) of some resources and (10) of some pairs."""
         position = np.full(len(self._free), -1, dtype=np.int64)
         position[over] = np.arange(len(over))
         kept = np.flatnonzero(position[self._draws.resource] >= 0)
@@ -264,13 +349,18 @@ class PathMaster:
             upper,
             np.concatenate([self._size[over], np.ones(len(full))]),
             np.concatenate([position[self._draws.resource[kept]], pair_position[self.pair[leaving]]]),
-            np.concatenate([self._draws.item[kept], leaving]),
+            self._place[np.concatenate([self._draws.item[kept], leaving])],
             np.concatenate([self._draws.use[kept], np.ones(len(leaving))]),
         )
         self._row[over] = self._n_rows + position[over]
         self._pair_row[full] = self._n_rows + pair_position[full]
         self._n_rows += len(upper)
-        return True
+        relieved = over[np.isfinite(self._relief[over])]
+        if len(relieved):
+            every, rows = np.arange(len(relieved)), self._row[relieved]
+            free_of = np.full(len(relieved), np.inf)
+            self._master.add_columns(self._relief[relieved], free_of, every, rows, -np.ones(len(relieved)))
+            self._n_columns += len(relieved)
 
     def cheapest_known(self, price: Numbers) -> Numbers:
         """Return what the cheapest way known of each pair costs per unit at prices, (n_pairs,)."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from network.errors import SolverError
-from optimizer.linear import HAS_ANSWER, Basis, LinearModel, LinearSolution, Status
+from optimizer.linear import HAS_ANSWER, Basis, Codes, LinearModel, LinearSolution, Status
 
 if TYPE_CHECKING:
     import highspy
@@ -147,6 +147,30 @@ class Master:
         scale = self._volume_scale * self._row_scale[rows]
         _refuse(self._solver.changeRowsBounds(len(rows), rows.astype(np.int32), lower * scale, upper * scale))
 
+    def basis(self) -> tuple[Codes, Codes]:
+        """Return the codes of the last basis, of columns and of rows."""
+        basis = self._solver.getBasis()
+        columns, rows = ([int(status) for status in part] for part in (basis.col_status, basis.row_status))
+        return np.array(columns, dtype=np.int8), np.array(rows, dtype=np.int8)
+
+    def begin(self, columns: Codes, rows: Codes) -> None:
+        """Start the next solve from a basis in codes of `basis`; one of another program is made to fit.
+
+        Raises
+        ------
+        SolverError
+            HiGHS does not take it.
+        """
+        import highspy
+
+        start = highspy.HighsBasis()
+        kinds = [highspy.HighsBasisStatus(code) for code in range(5)]
+        start.col_status = [kinds[code] for code in columns.tolist()]
+        start.row_status = [kinds[code] for code in rows.tolist()]
+        start.valid = True
+        start.alien = True
+        _refuse(self._solver.setBasis(start))
+
     def solve(self, time_left_s: float | None = None) -> LinearSolution:
         """Solve from the last basis, within some seconds where they are given.
 
@@ -282,6 +306,8 @@ def _status(solver: highspy.Highs) -> Status:
     status = solver.getModelStatus()
     known: dict[highspy.HighsModelStatus, Status] = {
         highspy.HighsModelStatus.kOptimal: "optimal",
+        # Without columns there is nothing to choose.
+        highspy.HighsModelStatus.kModelEmpty: "optimal",
         highspy.HighsModelStatus.kInfeasible: "infeasible",
         highspy.HighsModelStatus.kUnbounded: "unbounded",
     }

@@ -191,7 +191,8 @@ def test_findings_of_changed_data_have_no_line(tiny):
 @pytest.mark.parametrize("prefix", ["W2", "E3"])
 def test_codes_are_documented(prefix):
     """Every code of scenarios, cards and findings has its paragraph, and every paragraph its code."""
-    used = {code for path in SOURCES.glob("*.py") for code in re.findall(rf'"({prefix}\d\d)"', path.read_text("utf-8"))}
+    sources = [*SOURCES.rglob("*.py"), *(SOURCES.parent / "optimizer").rglob("*.py")]
+    used = {code for path in sources for code in re.findall(rf'"({prefix}\d\d)"', path.read_text("utf-8"))}
     documented = set(re.findall(rf"^### ({prefix}\d\d)$", DOCS.read_text("utf-8"), re.MULTILINE))
     assert used == documented
 

@@ -21,7 +21,7 @@ from made_network import CONTAINER, GRAIN, Row, dataset, link, transfer
 from network import load
 from optimizer import SolveOptions, Weights, plan_flows, proof, verify
 from optimizer.blocks import blocks_of
-from optimizer.formulations import path_flow
+from optimizer.formulations import led_search, path_flow
 from optimizer.formulations.path_master import OutOfTimeError, PathMaster
 from optimizer.graph import expand
 from optimizer.planning import plan_of, solve
@@ -236,7 +236,7 @@ def test_penalty_grows_until_it_is_dear_enough() -> None:
     plan = check_against_arc_form(dataset(links, demands=rows, commodities=[heavy, light], shared_capacities=shared))
     assert plan is not None
     assert plan.unmet_volume.tolist() == pytest.approx([0.0, n])
-    assert n * 999 > path_flow.FIRST_PENALTY * 1000
+    assert n * 999 > led_search.FIRST_PENALTY * 1000
 
 
 def test_what_does_not_fit_is_left_to_the_arc_form() -> None:
@@ -324,10 +324,10 @@ def test_no_time_is_no_answer() -> None:
     plan = plan_flows(busy_network(), options=SolveOptions(solver="paths", time_limit_s=0.0))
     assert plan.status == "no_answer"
     blocks = blocks_in(crowded())
-    terrain, pairs, _ = path_flow._explore(blocks, lambda: None)
-    passages = path_flow.passages_of(blocks.graph.resources, blocks.graph.n_arcs, terrain.use)
+    search, _ = led_search.explore(blocks, lambda: None)
+    passages = path_flow.passages_of(blocks.graph.resources, blocks.graph.n_arcs, search.use)
     with pytest.raises(OutOfTimeError):
-        PathMaster(pairs, passages, PATHS).solve(lambda: 0.0)
+        PathMaster(search.pairs, passages, PATHS).solve(lambda: 0.0)
 
 
 def test_keyboard_interrupt_is_not_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -347,15 +347,15 @@ def test_both_searches_give_the_same_plan_value(monkeypatch: pytest.MonkeyPatch)
     blocks = blocks_in(data)
     back = path_flow.solve(blocks, PATHS)
     calls = Counter[str]()
-    forward = path_flow.ways_from
+    forward = led_search.ways_from
 
     def counted(*given: object) -> object:
         calls["forward"] += 1
         return forward(*given)  # type: ignore[arg-type]
 
-    way_back = path_flow.way_back
-    monkeypatch.setattr(path_flow, "ways_from", counted)
-    monkeypatch.setattr(path_flow, "way_back", lambda *given: (way_back(*given)[0], 10**9))
+    way_back = led_search.way_back
+    monkeypatch.setattr(led_search, "ways_from", counted)
+    monkeypatch.setattr(led_search, "way_back", lambda *given: (way_back(*given)[0], 10**9))
     ahead = path_flow.solve(blocks, PATHS)
     assert back is not None
     assert ahead is not None
