@@ -10,7 +10,7 @@ STAMP := $(VENV)/.installed
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test,lint,bench,report]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test,lint,bench,report,distributed]'
 	@# An editable install has no compiled modules where Python is told to write none; commands start slower without.
 	$(BIN)/python -m compileall -q network optimizer
 	@touch $@
@@ -41,7 +41,7 @@ validation: $(STAMP) ## write the results in docs/validation.md anew
 lock: ## rewrite constraints.txt from a fresh environment
 	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,lint,bench,report]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,lint,bench,report,distributed]'
 	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
 
 clean:
