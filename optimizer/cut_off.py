@@ -1,0 +1,68 @@
+"""Which demands no way leads for: not too little capacity, but no usable arcs from origin to destination at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from network.model import Mask, freeze
+
+if TYPE_CHECKING:
+    from optimizer.blocks import Block, DemandBlocks
+    from optimizer.resources import Rows
+
+CELLS = 2**20
+"""Blocks times states searched at a time: bounds the memory of a search to some megabytes."""
+
+
+def has_way(blocks: DemandBlocks, asked: Mask, closed: Mask | None = None) -> Mask:
+    """Return the mask of demands that some way of usable arcs leads for, shape (n_demands,).
+
+    Usable is what the commodity may use and the avoid lists leave, unless its capacity, own or shared, is 0. How much
+    of it other traffic takes is not asked: a way that is full is a way. Demands that are not `asked` for count as
+    having one; arcs of the mask `closed` (n_arcs,) are not usable either.
+
+    Notes
+    -----
+    Breadth-first search (E. F. Moore, "The shortest path through a maze", 1959), one round for all blocks together
+    that see the same arcs, over the pairs of block and state that the last round has reached.
+    """
+    found = ~asked
+    graph = blocks.graph
+    by_arcs: dict[int, list[Block]] = {}
+    for block in blocks.blocks:
+        if asked[block.demands].any():
+            by_arcs.setdefault(id(block.arcs), []).append(block)
+    at_once = max(1, CELLS // max(1, graph.n_states))
+    for same in by_arcs.values():
+        usable = same[0].arcs if closed is None else same[0].arcs[~closed[same[0].arcs]]
+        arcs = usable[np.argsort(graph.tail[usable], kind="stable")]
+        first = np.searchsorted(graph.tail[arcs], np.arange(graph.n_states + 1))
+        for start in range(0, len(same), at_once):
+            batch = same[start : start + at_once]
+            starts = [graph.states_of.get(block.origin, []) for block in batch]
+            reached = _reached(starts, first, graph.head[arcs], graph.n_states)
+            for row, block in enumerate(batch):
+                ends = [graph.states_of.get(node, []) for node in block.destinations.tolist()]
+                is_met = np.array([bool(reached[row, states].any()) for states in ends])
+                found[block.demands] |= is_met[block.arrival]
+    return freeze(found)
+
+
+def _reached(starts: list[list[int]], first: Rows, head: Rows, n_states: int) -> Mask:
+    """Return which states are reached from each list of states, shape (n_starts, n_states).
+
+    The arcs are sorted by tail: those of a state are ``first[state]:first[state + 1]``.
+    """
+    reached = np.zeros(len(starts) * n_states, dtype=np.bool_)
+    pairs = np.array([row * n_states + state for row, states in enumerate(starts) for state in states], dtype=np.int64)
+    reached[pairs] = True
+    while len(pairs):
+        state = pairs % n_states
+        begin, count = first[state], first[state + 1] - first[state]
+        arcs = np.repeat(begin - np.cumsum(count) + count, count) + np.arange(count.sum())
+        met = np.unique(np.repeat(pairs - state, count) + head[arcs])
+        pairs = met[~reached[met]]
+        reached[pairs] = True
+    return reached.reshape(len(starts), n_states)
