@@ -24,7 +24,13 @@ from optimizer.cli.output import emit, emit_document, note
 from optimizer.cli.progress import progress
 
 if TYPE_CHECKING:
+    from optimizer.extensions import Extensions
     from optimizer.options import SolverName
+    from optimizer.report.document import Document
+    from optimizer.result import Plan
+    from optimizer.shortfall import Shortfall
+
+    Explained = tuple[Shortfall, Extensions]
 
 STATUS_CODES = {"infeasible": NO_ANSWER, "unbounded": NO_ANSWER, "no_answer": LIMIT}
 
@@ -43,6 +49,7 @@ STATUS_CODES = {"infeasible": NO_ANSWER, "unbounded": NO_ANSWER, "no_answer": LI
 @weight_options("cost", "time", "co2")
 @click.option("--max-unmet", type=AmountRange(), metavar="V", help="Exit with 3 if more than V units stay unmet.")
 @click.option("--strict", is_flag=True, help="Exit with 3 if anything stays unmet; the same as --max-unmet 0.")
+@click.option("--explain", is_flag=True, help="Say why demand stays behind, and which added capacity would serve it.")
 @dataset_option
 @year_option
 @format_option("table", "json", "csv", "geojson")
@@ -60,6 +67,7 @@ def command(
     calibrated: bool,
     max_unmet: float | None,
     strict: bool,
+    explain: bool,
     dataset: str | None,
     year: int | None,
     form: str,
@@ -72,6 +80,7 @@ def command(
     \b
       corridor plan
       corridor plan --scenario suez-closed --format json -o plan.json
+      corridor plan --scenario demand-2030-high --year 2030 --explain
       corridor verify plan.json
     """  # noqa: D301 - click knows the paragraph by a real backspace
     from optimizer.options import SolveOptions
@@ -79,6 +88,8 @@ def command(
 
     if strict and max_unmet is not None:
         raise click.UsageError("--strict is --max-unmet 0; give one of the two.")
+    if explain and form in ("csv", "geojson"):
+        raise click.UsageError(f"--explain has no place in {form}; take --format table or json.")
     weights = weights_of(minimize, time_value, carbon_price, calibrated=calibrated)
     data = open_dataset(dataset, scenarios)
     if demands is not None:
@@ -96,13 +107,15 @@ def command(
             data, year=year, weights=weights, options=SolveOptions(solver=solver, time_limit_s=time_limit)
         )
     if plan.status in STATUS_CODES:
+        found = _shortfall(plan) if plan.status == "infeasible" else None
         if form == "json":
-            emit(json.dumps(plan.to_mapping(), ensure_ascii=False, indent=2), output)
+            emit(_plan_json(plan, found), output)
         details = {"code": "E600", "type": "NoPlanError", "status": plan.status}
-        tell(f"{plan.status}: {plan.message}", details, as_json=form == "json")
+        tell(f"{plan.status}: {plan.message}{_below(found, form)}", details, as_json=form == "json")
         ctx.exit(STATUS_CODES[plan.status])
+    found = _shortfall(plan) if explain else None
     if form == "json":
-        emit(json.dumps(plan.to_mapping(), ensure_ascii=False, indent=2), output)
+        emit(_plan_json(plan, found), output)
     elif form == "csv":
         from optimizer.report.plans import flows_csv
 
@@ -114,10 +127,50 @@ def command(
     else:
         from optimizer.report.plans import plan_document
 
-        emit_document(plan_document(plan.data, plan), output)
+        emit_document(plan_document(plan.data, plan, None if found is None else _told(*found)), output)
     limit = 0.0 if strict else max_unmet
     unmet = sum(record.volume for record in plan.unmet)
     if limit is not None and unmet > limit:
         message = f"{unmet:,.6g} units of demand stay unmet, above the limit of {limit:,.6g}"
         tell(message, {"code": "E601", "type": "UnmetAboveLimit", "unmet": unmet}, as_json=form == "json")
         ctx.exit(NO_ANSWER)
+
+
+def _shortfall(plan: Plan) -> Explained | None:
+    """Return why demand stays behind and what would serve it; None where there is no plan and no reason was found."""
+    from network.errors import SolverError
+    from optimizer.extensions import cheapest_extensions
+    from optimizer.shortfall import explain_unmet
+
+    try:
+        with progress("looking for what holds demand back …"):
+            return explain_unmet(plan), cheapest_extensions(plan)
+    except SolverError:
+        if plan.cost_usd is None:
+            return None
+        raise
+
+
+def _plan_json(plan: Plan, found: Explained | None) -> str:
+    """Return the JSON of a plan, with the shortfall where it was asked for or there is no answer."""
+    mapping = plan.to_mapping()
+    if found is not None:
+        shortfall, extensions = found
+        mapping["shortfall"] = {**shortfall.to_mapping(), "extensions": extensions.to_mapping()}
+    return json.dumps(mapping, ensure_ascii=False, indent=2)
+
+
+def _below(found: Explained | None, form: str) -> str:
+    """Return what stands below the message of an infeasible plan."""
+    if found is None or form == "json":
+        return ""
+    from optimizer.report.document import plain
+
+    return f"\n\n{plain(_told(*found))}"
+
+
+def _told(shortfall: Shortfall, extensions: Extensions) -> Document:
+    """Return the shortfall in words and tables."""
+    from optimizer.report.shortfall import shortfall_document
+
+    return shortfall_document(shortfall, extensions)

@@ -20,13 +20,15 @@ N_BOTTLENECKS = 15
 CAVEAT = "A plan is the cheapest system under these data, not a forecast."
 
 
-def plan_document(data: Dataset, plan: Plan) -> Document:
-    """Return headline and proof, then tables by corridor, mode, unmet demand and bottleneck."""
+def plan_document(data: Dataset, plan: Plan, shortfall: Document | None = None) -> Document:
+    """Return headline and proof, then tables by corridor, mode, unmet demand and bottleneck, and why demand is unmet.
+
+    `shortfall` is what `optimizer.report.shortfall` says of the unmet demand, where that was asked for.
+    """
     document: Document = [_headline(plan), _corridor_table(data, plan), _mode_table(plan)]
     document.append(_unmet_table(data, plan) if plan.unmet else "All demand is carried.")
     document.append(_bottleneck_table(data, plan) if plan.bottlenecks() else "No capacity binds.")
-    document.append(CAVEAT)
-    return document
+    return [*document, *(shortfall or []), CAVEAT]
 
 
 def flows_csv(plan: Plan) -> str:
