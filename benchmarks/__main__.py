@@ -15,6 +15,7 @@ SUBJECTS = {
     "matrix": "Matrices of routes",
     "pareto": "Pareto fronts on larger networks",
     "plan": "Plans, phases apart",
+    "whatif": "What-ifs from where the base plan stands",
 }
 
 

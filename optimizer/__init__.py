@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from optimizer.calibration import calibrate
     from optimizer.comparison import Comparison
     from optimizer.corridors import compare_corridors
+    from optimizer.curves import Curve, capacity_curve, cost_curve, demand_curve
+    from optimizer.disruption import Disruption, disrupt
+    from optimizer.extensions import cheapest_extensions
     from optimizer.matrix import find_routes_many, iter_routes_many
     from optimizer.options import SolveOptions
     from optimizer.pareto import find_pareto
@@ -21,48 +24,73 @@ if TYPE_CHECKING:
     from optimizer.result import Plan
     from optimizer.route import Route
     from optimizer.routing import find_routes
+    from optimizer.shortfall import explain_unmet
     from optimizer.solvers.pyomo_twin import to_pyomo
+    from optimizer.users import users_of
     from optimizer.validation import Validation, validate
     from optimizer.verification import verify
     from optimizer.weights import Weights
+    from optimizer.whatif import WhatIf, what_if
 
 __all__ = [
     "Comparison",
+    "Curve",
+    "Disruption",
     "Plan",
     "Route",
     "SolveOptions",
     "Validation",
     "Weights",
+    "WhatIf",
     "calibrate",
+    "capacity_curve",
+    "cheapest_extensions",
     "compare_corridors",
+    "cost_curve",
+    "demand_curve",
+    "disrupt",
+    "explain_unmet",
     "find_pareto",
     "find_routes",
     "find_routes_many",
     "iter_routes_many",
     "plan_flows",
     "to_pyomo",
+    "users_of",
     "validate",
     "verify",
+    "what_if",
 ]
 
 # Each name is imported when it is first used, so that a route pays for no solver.
 _MODULE_OF = {
     "Comparison": "optimizer.comparison",
+    "Curve": "optimizer.curves",
+    "Disruption": "optimizer.disruption",
     "Plan": "optimizer.result",
     "Route": "optimizer.route",
     "SolveOptions": "optimizer.options",
     "Validation": "optimizer.validation",
     "Weights": "optimizer.weights",
+    "WhatIf": "optimizer.whatif",
     "calibrate": "optimizer.calibration",
+    "capacity_curve": "optimizer.curves",
+    "cheapest_extensions": "optimizer.extensions",
     "compare_corridors": "optimizer.corridors",
+    "cost_curve": "optimizer.curves",
+    "demand_curve": "optimizer.curves",
+    "disrupt": "optimizer.disruption",
+    "explain_unmet": "optimizer.shortfall",
     "find_pareto": "optimizer.pareto",
     "find_routes": "optimizer.routing",
     "find_routes_many": "optimizer.matrix",
     "iter_routes_many": "optimizer.matrix",
     "plan_flows": "optimizer.planning",
     "to_pyomo": "optimizer.solvers.pyomo_twin",
+    "users_of": "optimizer.users",
     "validate": "optimizer.validation",
     "verify": "optimizer.verification",
+    "what_if": "optimizer.whatif",
 }
 
 
