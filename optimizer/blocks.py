@@ -118,7 +118,7 @@ class DemandBlocks(Portable):
         commodity = row_of[block]
         n_arcs = self.graph.n_arcs
         return [
-            (own, np.bincount(arc[at], weights=volume[at], minlength=n_arcs).astype(np.float64))
+            (own, np.bincount(arc[at], weights=volume[at], minlength=n_arcs).astype(np.float64, copy=False))
             for row, own in values.items()
             for at in (np.flatnonzero(commodity == row),)
         ]

@@ -243,4 +243,4 @@ def arc_flows(blocks: DemandBlocks, paths: Iterable[PathFlow]) -> Numbers:
     volume = np.repeat(np.array([path.volume for path in paths], dtype=np.float64), lengths)
     arcs = np.fromiter(chain.from_iterable(path.arcs for path in paths), dtype=np.int64)
     places = blocks.places(block, arcs)
-    return np.bincount(places, weights=volume, minlength=int(blocks.offsets[-1])).astype(np.float64)
+    return np.bincount(places, weights=volume, minlength=int(blocks.offsets[-1])).astype(np.float64, copy=False)

@@ -279,4 +279,6 @@ def _flow(blocks: DemandBlocks, ways: tuple[tuple[int, Way, float], ...]) -> Num
     block = np.repeat(np.array([block for block, *_ in ways], dtype=np.int64), lengths)
     volume = np.repeat(np.array([volume for *_, volume in ways], dtype=np.float64), lengths)
     arcs = np.fromiter(chain.from_iterable(way for _, way, _ in ways), dtype=np.int64)
-    return np.bincount(blocks.places(block, arcs), volume, minlength=int(blocks.offsets[-1])).astype(np.float64)
+    return np.bincount(blocks.places(block, arcs), volume, minlength=int(blocks.offsets[-1])).astype(
+        np.float64, copy=False
+    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ from optimizer.formulations.question_move import GONE, Move, move_of
 from optimizer.formulations.tree_search import Ground, TreeSearch, ground_of, weights_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from network.model import Mask, Numbers
     from optimizer.blocks import DemandBlocks
     from optimizer.formulations.path_flow import Search
@@ -102,16 +105,18 @@ def _rows(
     """Return the pairs that a way serves, with the first way of the other plan where that is still open."""
     base_of = _base_pairs(start, move)
     kind, weight = search.kind, search.weight
+    of_block = move.block[start.pairs.block]
+    of_kind = np.where(of_block == GONE, GONE, kind[of_block])
+    moved = _moved(start.pairs.way, of_kind, move, weight)
     rows: list[tuple[int, int, float, Way, Rows]] = []
     missing: list[int] = []
     for at, block in enumerate(blocks.blocks):
-        own = weight[kind[at]]
         for place, node in enumerate(block.destinations.tolist()):
             members = block.demands[(block.arrival == place) & (blocks.volume[block.demands] > 0.0)]
             if not len(members):
                 continue
             known = base_of.get((at, node))
-            found = None if known is None else _moved(start.pairs.way[known], move, own)
+            found = None if known is None else moved[known]
             if found is None:
                 missing.append(len(rows))
             way, total = found or ((), np.inf)
@@ -134,14 +139,23 @@ def _base_pairs(start: Start, move: Move) -> dict[tuple[int, int], int]:
     return {key: at for at, key in enumerate(zip(blocks, start.pairs.destination.tolist(), strict=True))}
 
 
-def _moved(way: Way, move: Move, weight: Numbers) -> tuple[Way, float] | None:
-    """Return a way in terms of another question with its weight, None where it is closed there."""
-    arcs = move.arc[list(way)].tolist() if move.is_changed else list(way)
-    if GONE in arcs:
-        return None
-    # Summed one by one, so that a way weighs the same wherever it is summed.
-    total = float(sum(weight[arcs].tolist()))
-    return (tuple(arcs), total) if isfinite(total) else None
+def _moved(ways: Sequence[Way], kind: Rows, move: Move, weight: Numbers) -> list[tuple[Way, float] | None]:
+    """Return ways, each of a kind of goods, in terms of another question with their weights, None where closed there.
+
+    A kind of `GONE` is that of nothing any more.
+    """
+    length = np.array([len(way) for way in ways], dtype=np.int64)
+    old = np.fromiter(chain.from_iterable(ways), dtype=np.int64, count=int(length.sum()))
+    arcs = move.arc[old] if move.is_changed else old
+    first = np.cumsum(length) - length
+    each = np.where(arcs == GONE, np.inf, weight[np.repeat(kind, length), arcs])
+    total = np.add.reduceat(each, first) if len(each) else np.zeros(0)
+    total[kind == GONE] = np.inf
+    listed, begins, sums = arcs.tolist(), first.tolist(), total.tolist()
+    return [
+        (tuple(listed[begin : begin + n]), weighs) if isfinite(weighs) else None
+        for begin, n, weighs in zip(begins, length.tolist(), sums, strict=True)
+    ]
 
 
 def _seeds(
@@ -165,13 +179,13 @@ def _seeds(
     cost: list[float] = []
     codes: list[int] = []
     seen = set(enumerate(pairs.way))
-    columns = (pair_of[stand.pair].tolist(), stand.ways, stand.columns[n_unmet:].tolist())
-    for at, way, code in zip(*columns, strict=True):
-        moved = _moved(way, move, weight[pairs.kind[at]]) if at != GONE else None
-        if moved is not None and (at, moved[0]) not in seen:
-            seen.add((at, moved[0]))
-            ways.append((at, moved[0]))
-            cost.append(moved[1])
+    of_pair = pair_of[stand.pair]
+    moved = _moved(stand.ways, np.where(of_pair == GONE, GONE, pairs.kind[of_pair]), move, weight)
+    for at, found, code in zip(of_pair.tolist(), moved, stand.columns[n_unmet:].tolist(), strict=True):
+        if found is not None and (at, found[0]) not in seen:
+            seen.add((at, found[0]))
+            ways.append((at, found[0]))
+            cost.append(found[1])
             codes.append(code)
     resource = move.resource[stand.resources]
     kept = np.flatnonzero(resource != GONE)

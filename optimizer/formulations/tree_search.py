@@ -215,10 +215,11 @@ class TreeSearch:
         """Return weight plus prices of every arc of the ground by kind; a kind that nothing is of stays as it was."""
         trees = self.ground.trees
         of_kind = _kinds_home(trees.kind[self.row], self.kind, len(trees.weight))
-        known = np.flatnonzero(of_kind != GONE)
-        weight = trees.weight.copy()
-        weight[known] = np.inf
-        weight[np.ix_(known, self.home)] = priced(self.resources, self.weight, self.use, price)[of_kind[known]]
+        priced_here = priced(self.resources, self.weight, self.use, price)
+        # What is gone, position -1, takes the last column.
+        closed = np.full((len(priced_here), 1), np.inf)
+        weight = np.hstack([priced_here, closed])[of_kind].take(self.here, axis=1, mode="wrap")
+        weight[of_kind == GONE] = trees.weight[of_kind == GONE]
         return weight
 
     def _ceiling(self, limit: Numbers, rows: Rows) -> Numbers:

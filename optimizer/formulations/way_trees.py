@@ -226,5 +226,5 @@ def _shorten(trees: Trees, weight: Numbers, distance: Numbers, last: Rows, top: 
     star, n_states = trees.star, len(trees.star.n_out)
     cheaper = np.flatnonzero((weight < trees.weight).any(axis=0) & (star.tail != star.head))
     offered = distance.reshape(len(trees.kind), n_states)[:, star.tail[cheaper]] + weight[:, cheaper][trees.kind]
-    places = np.arange(0, len(distance), n_states)[:, None] + star.head[cheaper]
+    places = np.arange(len(trees.kind))[:, None] * n_states + star.head[cheaper]
     return _offer(distance, last, places.ravel(), np.tile(cheaper, len(trees.kind)), offered.ravel(), top, turn)
