@@ -148,9 +148,11 @@ def _moved(ways: Sequence[Way], kind: Rows, move: Move, weight: Numbers) -> list
     old = np.fromiter(chain.from_iterable(ways), dtype=np.int64, count=int(length.sum()))
     arcs = move.arc[old] if move.is_changed else old
     first = np.cumsum(length) - length
-    each = np.where(arcs == GONE, np.inf, weight[np.repeat(kind, length), arcs])
+    of_kind = np.repeat(kind, length)
+    there = (arcs != GONE) & (of_kind != GONE)
+    each = np.full(len(arcs), np.inf)
+    each[there] = weight[of_kind[there], arcs[there]]
     total = np.add.reduceat(each, first) if len(each) else np.zeros(0)
-    total[kind == GONE] = np.inf
     listed, begins, sums = arcs.tolist(), first.tolist(), total.tolist()
     return [
         (tuple(listed[begin : begin + n]), weighs) if isfinite(weighs) else None

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from made_network import dataset, link
 from plan_instances import Instance, instances
 
-from network import Change, DatasetError, Scenario, UnknownIdError, apply, load
-from network.effects import with_required
+from network import Change, DatasetError, Scenario, UnknownIdError, apply
 from optimizer import WhatIf, plan_flows, what_if
 from optimizer.sweep import worker_pool
 
@@ -234,19 +233,3 @@ def test_unknown_name_is_told_before_anything_is_planned(market: Dataset) -> Non
     """A name that is no scenario and no card."""
     with pytest.raises(UnknownIdError, match="scenario or project card"):
         what_if(market, ["nothing"])
-
-
-def test_every_card_in_both_years_on_the_bundled_network() -> None:
-    """All cards, with those that they require, in 2024 and 2030: no failure, and every tenth equals a cold plan."""
-    data = load()
-    required = {card.id: card.requires for card in data.projects}
-    cards = [Scenario(card.id, projects=with_required(card.id, required)) for card in data.projects]
-    with worker_pool(2) as processes:
-        result = what_if(data, cards, (2024, 2030), ranges=False, executor=processes)
-    assert [row["name"] for row in result.failed] == []
-    assert len(result.outcomes) == 2 * len(data.projects)
-    assert {row["status"] for row in result.outcomes} == {"optimal"}
-    for outcome in result.outcomes[::16]:
-        (card,) = (card for card in cards if card.name == outcome["name"])
-        cold = plan_flows(apply(data, card), year=outcome["year"])
-        assert outcome["measures"]["objective_usd"] == pytest.approx(cold.objective_usd, rel=1e-9)
