@@ -106,8 +106,7 @@ def _rows(
     base_of = _base_pairs(start, move)
     kind, weight = search.kind, search.weight
     of_block = move.block[start.pairs.block]
-    of_kind = np.where(of_block == GONE, GONE, kind[of_block])
-    moved = _moved(start.pairs.way, of_kind, move, weight)
+    moved = _moved(start.pairs.way, _kind_of(kind, of_block), move, weight)
     rows: list[tuple[int, int, float, Way, Rows]] = []
     missing: list[int] = []
     for at, block in enumerate(blocks.blocks):
@@ -137,6 +136,14 @@ def _base_pairs(start: Start, move: Move) -> dict[tuple[int, int], int]:
     """Return the pairs of the other plan by block and destination of this one."""
     blocks = move.block[start.pairs.block].tolist()
     return {key: at for at, key in enumerate(zip(blocks, start.pairs.destination.tolist(), strict=True))}
+
+
+def _kind_of(kind: Rows, rows: Rows) -> Rows:
+    """Return the kinds at some positions, `GONE` where that is the position."""
+    found = np.full(len(rows), GONE)
+    there = np.flatnonzero(rows != GONE)
+    found[there] = kind[rows[there]]
+    return found
 
 
 def _moved(ways: Sequence[Way], kind: Rows, move: Move, weight: Numbers) -> list[tuple[Way, float] | None]:
@@ -182,7 +189,7 @@ def _seeds(
     codes: list[int] = []
     seen = set(enumerate(pairs.way))
     of_pair = pair_of[stand.pair]
-    moved = _moved(stand.ways, np.where(of_pair == GONE, GONE, pairs.kind[of_pair]), move, weight)
+    moved = _moved(stand.ways, _kind_of(pairs.kind, of_pair), move, weight)
     for at, found, code in zip(of_pair.tolist(), moved, stand.columns[n_unmet:].tolist(), strict=True):
         if found is not None and (at, found[0]) not in seen:
             seen.add((at, found[0]))
