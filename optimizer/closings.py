@@ -19,7 +19,7 @@ from network.places import N_MATCHES, close_matches
 from network.scenario import Scenario
 from network.selection import RefusedChangeError, rows_where
 from optimizer.resources import plain_rows
-from optimizer.users import thing_of
+from optimizer.things import thing_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from network.model import Dataset, Network
     from network.toml_source import Value
     from optimizer.graph import ArcGraph
-    from optimizer.users import Thing
+    from optimizer.things import Thing
 
 Kind = Literal["link", "node", "crossing", "shared", "transfer", "links", "scenario"]
 KINDS: tuple[Kind, ...] = ("link", "node", "crossing", "shared")

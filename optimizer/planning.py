@@ -149,6 +149,7 @@ def plan_of(blocks: DemandBlocks, solution: FlowSolution, options: SolveOptions,
         seconds=perf_counter() - began,
         message="" if is_proven else solution.message,
         potential=solution.potential,
+        start=solution.start,
     )
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from network.model import Dataset, Numbers
     from optimizer.blocks import DemandBlocks
     from optimizer.decomposition import PathFlow
+    from optimizer.formulations.path_start import Start
     from optimizer.linear import Status
     from optimizer.options import SolverName
 
@@ -54,6 +55,8 @@ class Plan(Portable):
     potential
         Potentials of the states by block, (n_blocks, n_states), where the solver gave them: `verify` proves the bound
         by them without a search.
+    start
+        Where plans of questions much like this one may start, where the solver gave it.
     """
 
     status: Status
@@ -72,6 +75,7 @@ class Plan(Portable):
     seconds: float = 0.0
     message: str = ""
     potential: Numbers | None = field(default=None, repr=False)
+    start: Start | None = field(default=None, repr=False)
 
     @property
     def data(self) -> Dataset:

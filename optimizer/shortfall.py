@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from network.model import Dataset, Numbers, Table
     from optimizer.blocks import Block, DemandBlocks
     from optimizer.cuts import Cut
-    from optimizer.formulations.path_start import Start
     from optimizer.formulations.priced_ways import Surroundings, Way
     from optimizer.result import Plan
 
@@ -138,7 +137,7 @@ def explain_unmet(plan: Plan, options: SolveOptions = SolveOptions()) -> Shortfa
     if has_answer and not plan.unmet:
         return Shortfall(plan, (), None)
     open_mask = has_way(blocks, asked)
-    cut = find_cut(blocks, freeze(asked & open_mask), options, _start_of(blocks, options) if has_answer else None)
+    cut = find_cut(blocks, freeze(asked & open_mask), options, plan.start)
     if has_answer:
         volume = plan.unmet_volume
     else:
@@ -157,14 +156,6 @@ def explain_unmet(plan: Plan, options: SolveOptions = SolveOptions()) -> Shortfa
                 records.append(replace(record, volume=float(volume[at]), t=float(volume[at] * t[at])))
     records.sort(key=lambda record: (-record.t, record.demand_id))
     return Shortfall(plan, tuple(records), cut)
-
-
-def _start_of(blocks: DemandBlocks, options: SolveOptions) -> Start | None:
-    """Return where the plan of some demands stands, None where the path form leaves it to another."""
-    from optimizer.formulations import path_flow
-
-    solution = path_flow.solve(blocks, options)
-    return None if solution is None else solution.start
 
 
 def why_infeasible(blocks: DemandBlocks) -> str:

@@ -52,7 +52,8 @@ def command(
       corridor users country=KZ --scenario suez-closed --format csv -o kazakhstan.csv
     """  # noqa: D301 - click knows the paragraph by a real backspace
     from optimizer.planning import plan_flows
-    from optimizer.users import thing_of, users_of
+    from optimizer.things import thing_of
+    from optimizer.users import users_of
 
     data = open_dataset(dataset, scenarios)
     # A wrong name is told before the plan is solved.

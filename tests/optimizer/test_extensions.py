@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from made_network import dataset, link, transfer
 from plan_instances import Instance, instances
 from shortage import ElasticOracle, demand, in_tonnes, line, without_avoided
@@ -68,6 +68,36 @@ def test_bottlenecks_of_others_are_left_alone() -> None:
     assert {row.id for row in plan.bottlenecks()} == {"busy", "road"}
     found = cheapest_extensions(plan)
     assert [record.id for record in found.extensions] == ["road"]
+
+
+def test_what_new_capacity_displaces_is_served_too() -> None:
+    """Boxes that come to pass the second road outbid others on the first, which then grows as well.
+
+    The others save 4 USD a tonne, much less than the 48 of the boxes: that is the most an added tonne may cost.
+    """
+    links = [
+        link("first", "road", "A", "B", capacity=200, capacity_unit="teu/year", cost_usd_per_teu=10),
+        link("second", "road", "B", "C", capacity=100, capacity_unit="teu/year", cost_usd_per_teu=10),
+    ]
+    plan = plan_flows(dataset(links, demands=[demand("boxes", "AC", 150, 500), demand("others", "AB", 60, 50)]))
+    assert [(record.demand_id, record.volume) for record in plan.unmet] == [("boxes", 50.0)]
+    found = cheapest_extensions(plan)
+    assert {record.id: round(record.needed, 6) for record in found.extensions} == {"first": 210.0, "second": 150.0}
+    assert 4.0 / 1.1 < found.price_usd_per_t < 4.0
+    assert found.after.unmet == ()
+
+
+def test_a_way_that_never_pays_is_not_what_is_needed() -> None:
+    """The way at today's prices would cost more than leaving the boxes if it were free: the road is needed instead."""
+    links = [
+        link("road", "road", "A", "B", capacity=100, capacity_unit="teu/year", cost_usd_per_teu=10),
+        link("round", "sea", "A", "B", cost_usd_per_teu=1010),
+        link("rail", "rail1520", "A", "B", cost_usd_per_teu=60),
+    ]
+    rich, boxes = demand("rich", "AB", 150, 5000, avoid_modes="rail"), demand("boxes", "AB", 50, 50, avoid_modes="sea")
+    found = cheapest_extensions(plan_flows(dataset(links, demands=[rich, boxes])))
+    assert [(record.id, round(record.needed, 6)) for record in found.extensions] == [("road", 200.0)]
+    assert found.after.unmet == ()
 
 
 def test_what_cannot_be_served_is_named() -> None:
@@ -142,8 +172,24 @@ def test_rounding_is_up_and_no_further(value: float, unit: str, rounded: float) 
     assert rounded_up(value, unit) == pytest.approx(rounded, rel=1e-12)
 
 
+FEW_TRAINS = {"capacity": 0.1, "capacity_unit": "train/day"}
+OUTBID = Instance(
+    [
+        link("L0", "rail1520", "N0", "N1", **FEW_TRAINS),
+        link("L1", "rail1520", "N0", "N2"),
+        link("L2", "rail1520", "N2", "N3", background=0.025, **FEW_TRAINS),
+    ],
+    [
+        demand("D0", "..", 131041, 50, origin="N1", destination="N3", commodity="grain"),
+        demand("D1", "..", 374, 50, origin="N1", destination="N0"),
+    ],
+)
+"""Grain that is left behind and boxes that are not, until the grain outbids them by a quarter of a thousandth train."""
+
+
 @settings(max_examples=80, deadline=None)
 @given(instances(hard=False))
+@example(OUTBID)
 def test_the_plan_of_the_extended_network_leaves_only_what_nothing_serves(instance: Instance) -> None:
     """Applied and planned again, nothing stays but what has no way or costs more than leaving it."""
     plan = plan_flows(instance.dataset())
@@ -157,8 +203,19 @@ def test_the_plan_of_the_extended_network_leaves_only_what_nothing_serves(instan
         assert record.rounded >= record.needed * (1.0 - 1e-9) > record.capacity * (1.0 - 1e-9)
 
 
+LOST = Instance(
+    [link("L0", "sea", "N0", "N1", capacity=0.75, capacity_unit="sailing/month"), link("L1", "rail1520", "N1", "N2")],
+    [
+        demand("D0", "..", 1801, None, origin="N0", destination="N1"),
+        demand("D1", "..", 1, None, origin="N0", destination="N2", commodity="grain"),
+    ],
+)
+"""A sailing carries more grain than boxes, but no way leads for the grain."""
+
+
 @settings(max_examples=80, deadline=None)
 @given(instances())
+@example(LOST)
 def test_no_less_capacity_serves_demands_that_must_be_carried(instance: Instance) -> None:
     """The tonnes added are the least by an oracle written from the rows, and the extended plan is feasible."""
     instance = without_avoided(instance, hard=True)
