@@ -238,8 +238,10 @@ class PathMaster:
         self._limit()
 
     def load(self, point: Point) -> Numbers:
-        """Return what is taken of each resource, (n_resources,)."""
-        taken = np.bincount(self._draws.resource, self._draws.use * point.x[self._draws.item], minlength=len(self.free))
+        """Return what is taken of each resource, (n_resources,); ways that came later than the point carry nothing."""
+        x = np.zeros(len(self.cost))
+        x[: len(point.x)] = point.x
+        taken = np.bincount(self._draws.resource, self._draws.use * x[self._draws.item], minlength=len(self.free))
         load: Numbers = self._first_load + taken
         return load
 

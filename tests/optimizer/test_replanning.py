@@ -17,7 +17,9 @@ from test_path_flow import demand, lattice, road
 
 from network import Scenario, ScenarioError, apply, load
 from optimizer import SolveOptions, Weights, plan_flows, proof, verify
-from optimizer.formulations import path_flow
+from optimizer.blocks import blocks_of
+from optimizer.formulations import led_search, path_flow
+from optimizer.formulations.path_master import PathMaster, passages_of
 from optimizer.formulations.way_trees import bare_trees, regrown, star_of
 from optimizer.graph import expand
 from optimizer.replanning import blocks_after, evaluate, prepare, replan
@@ -345,3 +347,17 @@ def test_a_node_that_gets_a_new_mode() -> None:
     ]
     warm = check_against_cold(prepare(data), changed(data, {"table": "links", "rows": rows}))
     assert warm.plan.objective_usd == pytest.approx(6.0)
+
+
+def test_ways_found_after_a_solution_carry_nothing_of_it() -> None:
+    """The search for prices of one more may find ways behind the solution in hand: its loads stay what they were."""
+    blocks = blocks_of(expand(lattice(49, 3, 6, 5)), Weights())
+    search, _ = led_search.explore(blocks, lambda: None)
+    passages = passages_of(blocks.graph.resources, blocks.graph.n_arcs, search.use)
+    master = PathMaster(search.pairs, passages, SolveOptions())
+    point = master.solve(lambda: None)
+    assert point is not None
+    before = master.load(point)
+    other = next(at for at, way in enumerate(search.pairs.way) if way != search.pairs.way[0])
+    master.add_ways(np.array([0]), [search.pairs.way[other]], np.array([1.0]))
+    np.testing.assert_allclose(master.load(point), before)
