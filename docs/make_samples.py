@@ -7,7 +7,9 @@ A page shows the same of a new output as it did of the old one:
 - A table shown with the rule under its heading is shown whole, with rows it did not have before; where ``…`` follows
   without a blank line, it is shown as far as it was.
 - The first line, mostly the question said again, may be left out without ``…``.
-- ``$ cat FILE`` shows a file that later commands of the block read, and stays. A refusal is shown whole, wrapped.
+- An item of a list ("- Nothing changes: …") is shown with all its lines.
+- ``$ cat FILE`` shows a file that later commands of the block read, and stays; a file of the folder examples is shown
+  as it is there, and commands of all blocks find it. A refusal is shown whole, wrapped.
 
 A paragraph under the line ``<!-- counts -->`` tells how many places, links and so on there are.
 """
@@ -22,6 +24,7 @@ import sys
 import tempfile
 import textwrap
 from contextlib import chdir, redirect_stderr, redirect_stdout
+from itertools import dropwhile, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -35,13 +38,16 @@ if TYPE_CHECKING:
     from network import Dataset
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("README.md", "docs/routes.md", "docs/data.md", "docs/network.md")
+CASES = tuple(f"docs/whatif/{path.name}" for path in sorted((ROOT / "docs" / "whatif").glob("*.md")))
+PAGES = ("README.md", "docs/routes.md", "docs/data.md", "docs/network.md", "docs/whatif.md", *CASES)
+EXAMPLES = "examples/"
 LEFT_OUT = "…"
 DEMO = "make demo"
 BLOCK = re.compile(r"(?ms)^```\n(\$ .*?)^```$")
 COUNTS = re.compile(r"(?m)(?<=^<!-- counts -->\n)(?:.+\n)+")
 # Seconds taken differ from run to run: `(0.12 s to read and check)`.
 SECONDS = re.compile(r" \(\d+\.\d+ s\b[^)]*\)")
+ITEM = "- "
 WIDTH = 120
 
 
@@ -88,8 +94,15 @@ def remade_block(block: str) -> str:
     parts = samples(block)
     files = {sample.file: "\n".join(sample.shown) for sample in parts if sample.file}
     return "\n".join(
-        str(sample if sample.file else cut_alike(sample, output(sample.command, files))) for sample in parts
+        str(as_it_is(sample) if sample.file else cut_alike(sample, output(sample.command, files))) for sample in parts
     )
+
+
+def as_it_is(sample: Sample) -> Sample:
+    """Return a sample that shows a file with the text of today where the file is one of the examples."""
+    if not (sample.file or "").startswith(EXAMPLES):
+        return sample
+    return Sample(sample.command, tuple((ROOT / sample.file).read_text(encoding="utf-8").rstrip("\n").split("\n")))
 
 
 def output(command: str, files: Mapping[str, str]) -> list[str]:
@@ -100,7 +113,7 @@ def output(command: str, files: Mapping[str, str]) -> list[str]:
     command
         ``corridor …`` or ``make demo``.
     files
-        Names and texts of the files in the folder where it runs.
+        Names and texts of the files in the folder where it runs, beside the folder examples.
 
     Raises
     ------
@@ -111,12 +124,13 @@ def output(command: str, files: Mapping[str, str]) -> list[str]:
     out, err, code = io.StringIO(), io.StringIO(), 0
     with tempfile.TemporaryDirectory() as folder, chdir(folder), redirect_stdout(out), redirect_stderr(err):
         for name, text in files.items():
-            Path(name).write_text(text, encoding="utf-8")
+            if not name.startswith(EXAMPLES):
+                Path(name).write_text(text, encoding="utf-8")
         try:
             if command == DEMO:
                 runpy.run_path(str(ROOT / "examples" / "demo.py"), run_name="__main__")
             elif program.rpartition("/")[2] == "corridor":
-                main(arguments)
+                main([str(ROOT / each) if each.startswith(EXAMPLES) else each for each in arguments])
             else:
                 raise ValueError(f"$ {command}: no command that a page can show")
         except SystemExit as stop:
@@ -156,6 +170,9 @@ def cut_alike(sample: Sample, printed: Sequence[str]) -> Sample:
             sys.stderr.write(f"$ {sample.command}: no longer printed: {line}\n")
             continue
         rows.append(row)
+        if line.startswith(ITEM):
+            rows += takewhile(lambda later: printed[later].startswith("  "), range(row + 1, len(printed)))
+            wanted = list(dropwhile(lambda each: each.startswith("  "), wanted))
         if wanted and is_rule(wanted[0]):
             n_rows = next((n for n, each in enumerate(wanted) if each in ("", LEFT_OUT)), len(wanted))
             end = next((later for later in range(row, len(printed)) if not printed[later]), len(printed))
