@@ -62,7 +62,7 @@ class Change:
         Raises
         ------
         ScenarioError
-            The text does not have this form.
+            The text does not have this form, or names no table that there is.
 
         Examples
         --------
@@ -77,7 +77,11 @@ class Change:
             )
         where = {key: _meant(cell, is_id=key == "id") for key, cell in conditions.items()}
         setting = {found["column"]: _typed(found["value"].strip())}
-        return cls.from_mapping({"table": found["table"], "where": where, "set": setting})
+        change, findings = read_change({"table": found["table"], "where": where, "set": setting}, Place())
+        if change is None:
+            reasons = "; ".join(filter(None, (part for reason in findings for part in (reason.message, reason.remedy))))
+            raise ScenarioError(f'cannot read "{text}": {reasons}', findings=findings)
+        return change
 
     def to_mapping(self) -> dict[str, object]:
         """Return the keys of the ``[[changes]]`` block that reads back as this change."""

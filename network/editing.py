@@ -120,15 +120,24 @@ def _set(data: Dataset, name: str, mask: Mask, column: str, value: Value) -> Dat
         return _with_column(data, name, column, values)
     is_truth = isinstance(value, bool) and column != "directed"
     if isinstance(value, tuple) or is_truth or (isinstance(value, str) and value):
-        raise RefusedChangeError(
-            column, "E314", f"set {column}: expects a number, got {value!r}", "drop the quotes, if any"
-        )
+        raise RefusedChangeError(column, "E314", f"set {column}: expects a number, got {value!r}", _number_meant(value))
     values = table.number(column).copy()
     values[mask] = np.nan if value == "" else float(value)
     if value == "":
         _check_cell(table, column, "")
     _check_range(table, column, values, mask)
     return _with_column(data, name, column, values)
+
+
+def _number_meant(value: Value) -> str:
+    """Return what to write for a value that is no number."""
+    if not isinstance(value, str):
+        return "give one number"
+    try:
+        number = float(value)
+    except ValueError:
+        return 'give a number, or an empty text "" for not given'
+    return "drop the quotes" if np.isfinite(number) else 'give a finite number, or an empty text "" for no limit'
 
 
 def _moved(data: Dataset, name: str, mask: Mask, column: str, factor: float, step: float) -> Dataset:
@@ -199,13 +208,19 @@ def _closed(data: Dataset, name: str, mask: Mask, share: float) -> Dataset:
 
 
 def _less_capacity(data: Dataset, name: str, mask: Mask, share: float) -> Dataset:
-    """Return the dataset with capacities of the selected rows reduced by a share; a share of 1 closes them."""
+    """Return the dataset with capacities of the selected rows reduced by a share; a share of 1 closes them.
+
+    What is shut for a part of the year is shut for other traffic as well, so that the background shrinks by the same
+    share: the model's own goods lose that share of what is free to them, and not more.
+    """
     table = table_of(data, name)
-    values = table.number("capacity").copy()
+    capacity, background = (table.number(column).copy() for column in ("capacity", "background"))
     if share < 1.0:
-        _refuse_empty(table, "capacity", mask, np.isnan(values[mask]))
-    values[mask] = values[mask] * (1.0 - share) if share < 1.0 else 0.0
-    return _with_column(data, name, "capacity", values)
+        _refuse_empty(table, "capacity", mask, np.isnan(capacity[mask]))
+        background[mask] *= 1.0 - share
+        data = _with_column(data, name, "background", background)
+    capacity[mask] = capacity[mask] * (1.0 - share) if share < 1.0 else 0.0
+    return _with_column(data, name, "capacity", capacity)
 
 
 def _with_rows(table: Table, rows: Sequence[Mapping[str, Scalar]]) -> Table:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.phrases import N_NAMED, amount, amounts, capacity_name, named, per_period
+from network.model import split_list
+from optimizer.changed import TERMS
+from optimizer.phrases import N_NAMED, amount, amounts, capacity_name, joined, money, named, per_period
 from optimizer.report.document import short_number
 from optimizer.report.routes import node_name
 
@@ -12,8 +14,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from network.model import Dataset
-    from optimizer.changed import CapacityChange, Changed, DemandChange
+    from optimizer.changed import CapacityChange, Changed, DemandChange, TermsChange
     from optimizer.result import Plan
+
+
+TERM_WORDS = {
+    "origin": "the origin",
+    "destination": "the destination",
+    "avoid_countries": "the countries to avoid",
+    "avoid_modes": "the modes to avoid",
+    "unmet_cost_usd_per_unit": "the unmet cost",
+}
+"""What a reader calls the terms of a demand."""
 
 
 def causes_of(before: Plan, after: Plan, changed: Changed) -> list[str]:
@@ -27,8 +39,10 @@ def causes_of(before: Plan, after: Plan, changed: Changed) -> list[str]:
         *_passage_phrases("adding hours on", new, changed.slower),
         *_passage_phrases("lowering prices on", new, changed.cheaper),
         *_passage_phrases("raising prices on", new, changed.dearer),
+        *_passage_phrases("lowering the CO2e of", new, changed.cleaner),
+        *_passage_phrases("raising the CO2e of", new, changed.dirtier),
         *_demand_phrases(old, new, changed.demands),
-        *_counted("changing the terms of", changed.terms, "demand"),
+        *_terms_phrases(new, changed.terms),
         *_counted("changing the figures of", changed.commodities, "commodity"),
     ]
 
@@ -43,7 +57,7 @@ def _capacity_phrases(data: Dataset, changes: Sequence[CapacityChange]) -> Itera
     """Yield a phrase for all capacities that change alike; of many kinds of change only how many there are."""
     groups: dict[tuple[object, ...], list[CapacityChange]] = {}
     for change in changes:
-        groups.setdefault((change.unit, *change[2:8]), []).append(change)
+        groups.setdefault((change.unit_before, change.unit, *change[2:8]), []).append(change)
     if len(groups) <= N_NAMED:
         for members in groups.values():
             yield _capacity_phrase(members[0], named(_names(data, members)))
@@ -51,6 +65,7 @@ def _capacity_phrases(data: Dataset, changes: Sequence[CapacityChange]) -> Itera
     for verb, members in (
         ("raising", [change for change in changes if change.is_raised]),
         ("cutting", [change for change in changes if change.is_cut]),
+        ("restating", [change for change in changes if not change.is_raised and not change.is_cut]),
     ):
         if members:
             names = _names(data, members)
@@ -64,10 +79,17 @@ def _capacity_phrase(change: CapacityChange, names: str) -> str:
     if before is None and after is not None:
         return f"limiting {names} to {_capacity(after, unit)}"
     if after is None and before is not None:
-        return f"lifting the limit of {names} ({_capacity(before, unit)})"
+        return f"lifting the limit of {names} ({_capacity(before, change.unit_before)})"
     if before is None or after is None:
         return f"{verb} {names}"
     loads = (change.background_before, change.background_after)
+    if change.unit_before != unit:
+        sides = ((before, loads[0], change.unit_before), (after, loads[1], unit))
+        texts = [
+            f"{_capacity(value, of_unit)}{f' (background {short_number(load)})' if load else ''}"
+            for value, load, of_unit in sides
+        ]
+        return f"{verb} {names} from {texts[0]} to {texts[1]}"
     if before == after and loads[0] != loads[1]:
         way = "raising" if loads[1] > loads[0] else "cutting"
         return f"{way} the background of {names} from {short_number(loads[0])} to {_capacity(loads[1], unit)}"
@@ -134,6 +156,59 @@ def _demand_phrase(verb: str, data: Dataset, change: DemandChange) -> str:
     if verb in ("adding", "dropping"):
         return f"{verb} {name} of {amount(max(change.before, change.after), change.unit)} a year"
     return f"{verb} {name} from {amount(change.before, change.unit)} to {amount(change.after, change.unit)} a year"
+
+
+def _terms_phrases(data: Dataset, changes: Sequence[TermsChange]) -> Iterator[str]:
+    """Yield a phrase for all demands of whose terms the same differs."""
+    groups: dict[str, list[str]] = {}
+    for change in changes:
+        for phrase in _terms_of(change):
+            groups.setdefault(phrase, []).append(change.id)
+    if len(groups) > N_NAMED:
+        ids = [change.id for change in changes]
+        columns = dict.fromkeys(column for change in changes for column in change.columns)
+        yield f"changing {joined([TERM_WORDS[column] for column in columns])} of {_demands(data, ids)}"
+        return
+    for phrase, members in groups.items():
+        yield phrase.format(_demands(data, members))
+
+
+def _terms_of(change: TermsChange) -> Iterator[str]:
+    """Yield what differs in the terms of a demand, with a gap for the demands."""
+    old, new = (dict(zip(TERMS, values, strict=True)) for values in (change.before, change.after))
+    if {"origin", "destination"} & set(change.columns):
+        yield "moving the ends of {}"
+    for column, keep, let in (
+        ("avoid_countries", "keeping {} out of", "letting {} through"),
+        ("avoid_modes", "keeping {} off", "letting {} use"),
+    ):
+        avoided = [split_list(str(terms[column])) for terms in (old, new)]
+        for verb, names in (
+            (keep, [name for name in avoided[1] if name not in avoided[0]]),
+            (let, [name for name in avoided[0] if name not in avoided[1]]),
+        ):
+            if names:
+                yield f"{verb} {joined(names)}"
+    costs = (old[TERMS[-1]], new[TERMS[-1]])
+    if costs[0] == costs[1]:
+        return
+    if not isinstance(costs[1], float):
+        yield "having {} carried whatever it costs"
+    elif not isinstance(costs[0], float):
+        yield f"letting {{}} stay behind at {money(costs[1])} a unit"
+    else:
+        verb = "raising" if costs[1] > costs[0] else "cutting"
+        yield f"{verb} what leaving {{}} behind costs from {money(costs[0])} to {money(costs[1])} a unit"
+
+
+def _demands(data: Dataset, ids: Sequence[str]) -> str:
+    """Return demands in words: one by its ends and goods, of more how many and the first few."""
+    names = []
+    for key in ids:
+        row = data.demands.row_of[key]
+        ends = [node_name(data, str(data.demands.text(column)[row])) for column in ("origin", "destination")]
+        names.append(f"{' – '.join(ends)} ({data.demands.text('commodity')[row]})")
+    return f"the demand {names[0]}" if len(names) == 1 else f"{len(names)} demands ({named(names)})"
 
 
 def _counted(verb: str, ids: Sequence[str], word: str) -> Iterator[str]:

@@ -12,12 +12,16 @@ from optimizer.resources import plain_rows
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from network.model import Table
     from optimizer.graph import ArcGraph
     from optimizer.resources import Resources, Rows
     from optimizer.result import Plan
 
 ALIKE = 1e-12
 """Share by which two numbers of the data may differ and still be the same one, as rounding leaves them."""
+
+TERMS = ("origin", "destination", "avoid_countries", "avoid_modes", "unmet_cost_usd_per_unit")
+"""Columns of a demand that count beside its volume and commodity."""
 
 CapacityKey = tuple[str, str, str, str]
 """Kind, id and direction (from, to; empty for both) of a capacity."""
@@ -29,11 +33,12 @@ Graphs = tuple["ArcGraph", "ArcGraph"]
 
 
 class CapacityChange(NamedTuple):
-    """A capacity that differs; None stands for no limit, in the own unit otherwise.
+    """A capacity that differs; None stands for no limit, in the own unit of its plan otherwise.
 
     `row_before` and `row_after` are its rows among the resources of the two plans, None where it has none there.
-    `is_raised` and `is_cut` tell whether more or less of it is free in a year; both are False where only the unit is
-    another one.
+    `unit_before` and `unit` are the two units, the same where one plan has no limit. `is_raised` and `is_cut` tell
+    whether more or less of it is free in a year; both are False where that is the same, and where the plans count in
+    units of which neither is more than the other, as trains and TEU.
     """
 
     key: CapacityKey
@@ -46,6 +51,12 @@ class CapacityChange(NamedTuple):
     is_cut: bool
     row_before: int | None
     row_after: int | None
+    unit_before: str
+
+    @property
+    def is_restated(self) -> bool:
+        """Tell whether the two plans count it in another thing, as one in trains and one in TEU."""
+        return self.unit_before.partition("/")[0] != self.unit.partition("/")[0]
 
 
 class DemandChange(NamedTuple):
@@ -58,6 +69,23 @@ class DemandChange(NamedTuple):
     after: float
 
 
+class TermsChange(NamedTuple):
+    """A demand of which more than the volume differs, with the values of `TERMS` in both plans.
+
+    An unmet cost of None stands for a demand that must be carried.
+    """
+
+    id: str
+    before: tuple[str | float | None, ...]
+    after: tuple[str | float | None, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that differ."""
+        rows = zip(TERMS, self.before, self.after, strict=True)
+        return tuple(column for column, first, second in rows if first != second)
+
+
 class Changed(NamedTuple):
     """What differs between the questions of two plans.
 
@@ -67,12 +95,12 @@ class Changed(NamedTuple):
         Capacities of passages that are open in both.
     opened, closed
         Passages that only the second, only the first has, by table and id.
-    quicker, slower, cheaper, dearer
-        Passages open in both whose hours or USD differ.
+    quicker, slower, cheaper, dearer, cleaner, dirtier
+        Passages open in both whose hours, USD or CO2e differ.
     demands
         Demands whose volume differs.
     terms
-        Ids of demands of which anything else differs: unmet cost, ends or what they avoid.
+        Demands of which anything else differs: unmet cost, ends or what they avoid.
     commodities
         Ids of commodities of which anything differs.
     """
@@ -84,9 +112,17 @@ class Changed(NamedTuple):
     slower: Passages
     cheaper: Passages
     dearer: Passages
+    cleaner: Passages
+    dirtier: Passages
     demands: tuple[DemandChange, ...]
-    terms: tuple[str, ...]
+    terms: tuple[TermsChange, ...]
     commodities: tuple[str, ...]
+
+    @property
+    def moves_yardstick(self) -> bool:
+        """Tell whether volumes to carry, or what is counted for them, differ: then less cost is no saving."""
+        is_valued = any("unmet_cost_usd_per_unit" in change.columns for change in self.terms)
+        return bool(self.demands or self.commodities or is_valued)
 
     @property
     def is_nested(self) -> bool:
@@ -97,7 +133,8 @@ class Changed(NamedTuple):
         """
         is_wider = bool(self.opened) or any(change.is_raised for change in self.capacities)
         is_narrower = bool(self.closed) or any(change.is_cut for change in self.capacities)
-        return not any(self[3:]) and not (is_wider and is_narrower)
+        is_restated = any(change.is_restated for change in self.capacities)
+        return not any(self[3:]) and not (is_wider and is_narrower) and not is_restated
 
 
 def changed_between(before: Plan, after: Plan) -> Changed:
@@ -106,6 +143,7 @@ def changed_between(before: Plan, after: Plan) -> Changed:
     pairs, opened, closed = _paired(graphs)
     quicker, slower = _altered(graphs, pairs, ("time_h",))
     cheaper, dearer = _altered(graphs, pairs, ("cost_usd_per_teu", "cost_usd_per_t"))
+    cleaner, dirtier = _altered(graphs, pairs, ("co2_kg_per_t",))
     return Changed(
         capacities=tuple(_capacities(graphs)),
         opened=opened,
@@ -114,6 +152,8 @@ def changed_between(before: Plan, after: Plan) -> Changed:
         slower=slower,
         cheaper=cheaper,
         dearer=dearer,
+        cleaner=cleaner,
+        dirtier=dirtier,
         demands=tuple(_volumes(before, after)),
         terms=tuple(_terms(before, after)),
         commodities=tuple(_commodities(before, after)),
@@ -187,11 +227,12 @@ def _capacities(graphs: Graphs) -> list[CapacityChange]:
         is_same = _alike(free[0], free[1]) and _alike(own[0], own[1]) and _alike(background[0], background[1])
         if is_same and len(set(units)) == 1:
             continue
-        differs = not _alike(free[0], free[1])
+        differs = not _alike(free[0], free[1]) and len({unit.partition("/")[0] for unit in units}) == 1
         is_raised, is_cut = differs and free[1] > free[0], differs and free[1] < free[0]
         found.append(
             CapacityChange(
-                key, units[-1], own[0], own[1], background[0], background[1], is_raised, is_cut, at[0], at[1]
+                *(key, units[-1], own[0], own[1], background[0], background[1], is_raised, is_cut, at[0], at[1]),
+                unit_before=units[0],
             )
         )
     return found
@@ -273,23 +314,25 @@ def _volumes(before: Plan, after: Plan) -> list[DemandChange]:
     return [DemandChange(*key, first, second) for key, first, second in volumes if not _alike(first, second)]
 
 
-def _terms(before: Plan, after: Plan) -> list[str]:
+def _terms(before: Plan, after: Plan) -> list[TermsChange]:
     """Return the demands of both plans of which anything but volume and commodity differs."""
     tables = [plan.data.demands for plan in (before, after)]
     if tables[0] is tables[1]:
         return []
-    columns = ("origin", "destination", "avoid_countries", "avoid_modes")
     found = []
     in_first = set(before.blocks.demand_ids)
     for name in after.blocks.demand_ids:
-        if name not in in_first:
-            continue
-        rows = [table.row_of[name] for table in tables]
-        costs = [table.number("unmet_cost_usd_per_unit")[row] for table, row in zip(tables, rows, strict=True)]
-        texts = [[table.text(column)[row] for column in columns] for table, row in zip(tables, rows, strict=True)]
-        if texts[0] != texts[1] or not np.array_equal(costs[:1], costs[1:], equal_nan=True):
-            found.append(name)
+        if name in in_first:
+            change = TermsChange(name, *(_terms_of(table, table.row_of[name]) for table in tables))
+            if change.columns:
+                found.append(change)
     return found
+
+
+def _terms_of(demands: Table, row: int) -> tuple[str | float | None, ...]:
+    """Return the values of `TERMS` of a demand."""
+    cost = float(demands.number(TERMS[-1])[row])
+    return (*(str(demands.text(column)[row]) for column in TERMS[:-1]), None if np.isnan(cost) else cost)
 
 
 def _commodities(before: Plan, after: Plan) -> list[str]:

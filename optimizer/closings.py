@@ -116,7 +116,9 @@ def closing_named(
         closing = Closing("scenario", name.name, name.name, _with_share(name, share))
     elif name in data.scenarios:
         scenario = data.scenarios[name]
-        closing = Closing("scenario", name, scenario.name, _with_share(scenario, share))
+        # A name such as "Closed for 13 days" does not fit a share asked for instead.
+        told = scenario.name if share is None else name
+        closing = Closing("scenario", name, told, _with_share(scenario, share))
     elif "=" in name:
         closing = _close("links", name, name, Change("links", _conditions(data, name), close=whole))
     elif (crossing := _crossing_named(graph, name, whole)) is not None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from network.changes import Change
 from network.errors import Finding, ScenarioError, few
 from network.places import unknown_id
+from network.reading import cell_of
 from network.scenario import Scenario
 from network.selection import RefusedChangeError, row_names, rows_where, table_of
 
@@ -24,6 +25,8 @@ Combine = Literal["each", "all", "chain"]
 
 N_NAMES = 3
 """Scenarios of a case that its name lists in full."""
+NAME_WIDTH = 40
+"""Characters up to which a setting names a scenario in tables as it was typed."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,7 @@ def scenario_of_settings(data: Dataset, texts: Sequence[str]) -> Scenario:
             message = f'"{first_text}" and "{second_text}" give {disputed} different values'
             finding = Finding("--set", 0, "", "E317", message, "keep one of the two")
             raise ScenarioError(str(finding), findings=[finding])
-    return Scenario("; ".join(texts), changes=tuple(changes))
+    return Scenario(_name_of_settings(texts, changes), changes=tuple(changes))
 
 
 def case_key(data: Dataset, case: Case) -> str:
@@ -156,6 +159,19 @@ def _as_scenario(data: Dataset, item: Scenario | Project) -> tuple[Scenario, str
     if item in data.projects:
         return Scenario(item.name, year, projects=(item.id,)), note
     return Scenario(item.name, year, changes=item.changes), note
+
+
+def _name_of_settings(texts: Sequence[str], changes: Sequence[Change]) -> str:
+    """Return the first of some settings and how many more there are; a long one without its table, else cut."""
+    if not texts:
+        return ""
+    first = " ".join(texts[0].split())
+    if len(first) > NAME_WIDTH and list(changes[0].where) == ["id"]:
+        (column, value), *_ = changes[0].set.items()
+        first = f"{cell_of(changes[0].where['id'])}.{column}={cell_of(value)}"
+    if len(first) > NAME_WIDTH:
+        first = f"{first[: NAME_WIDTH - 1]}…"
+    return f"{first} and {len(texts) - 1} more" if len(texts) > 1 else first
 
 
 def _name(group: Sequence[Scenario]) -> str:

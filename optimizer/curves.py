@@ -16,7 +16,7 @@ import numpy as np
 from network.errors import NoPlanError, SolverError
 from optimizer.envelope import Piece, check_convex, pieces_between
 from optimizer.feasible_range import feasible_from, feasible_to
-from optimizer.one_number import CostQuestion, DemandQuestion, NamedCapacity
+from optimizer.one_number import CostQuestion, DemandQuestion, NamedCapacity, rounded
 from optimizer.options import SolveOptions
 from optimizer.replanning import prepare
 from optimizer.resource_names import limited_rows, opened, resolve_resource
@@ -186,7 +186,7 @@ def capacity_curve(
     top = question.unlimited() if isfinite(least) else None
     if top is None:
         raise NoPlanError(f"demands that must be carried cannot be, whatever the capacity of {named}")
-    end = ROOM * max(top.at, present, question.background) if high is None else high
+    end = rounded(ROOM * max(top.at, present, question.background)) if high is None else high
     _check_ends(low, end)
     if least >= end and least > question.background:
         raise NoPlanError(f"demands that must be carried cannot be with a capacity of {named} below {least:.9g}")
@@ -323,7 +323,7 @@ def _points(
             message = f"the plan at {at:.9g} costs {plan.objective_usd:.12g} USD and the curve says {value:.12g}"
             raise SolverError(message)
         prices = (None if slope is None else question.sign * slope + 0.0 for slope in (left, right))
-        points.append(CurvePoint(at, plan.objective_usd, plan.cost_usd, question.used(plan), *prices))
+        points.append(CurvePoint(at, plan.objective_usd, plan.cost_usd, rounded(question.used(plan)), *prices))
     return tuple(points)
 
 
@@ -340,8 +340,12 @@ def _places(pieces: list[Piece], present: float) -> Iterable[tuple[float, float,
 
 
 def _joined_at(pieces: list[Piece], present: float) -> Iterable[Piece]:
-    """Yield the pieces with an end that is the present place but for rounding moved there."""
-    near = PRESENT * (pieces[-1].high - pieces[0].low)
+    """Yield the pieces with their ends rounded, and one that is the present place but for rounding moved there."""
+    outer = pieces[0].low, pieces[-1].high
+    near = PRESENT * (outer[1] - outer[0])
     for piece in pieces:
-        low, high = (present if abs(end - present) <= near else end for end in (piece.low, piece.high))
+        low, high = (
+            present if abs(end - present) <= near else end if end in outer else rounded(end)
+            for end in (piece.low, piece.high)
+        )
         yield piece._replace(low=low, high=high)

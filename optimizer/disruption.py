@@ -44,8 +44,8 @@ UNUSED, SPARE, NO_CAPACITY = "unused", "spare", "no_capacity"
 ROUNDING = 1e-9
 """Share of the objective by which the objectives of equally good plans may differ: rounding of floats."""
 COLUMNS = (
-    *("kind", "id", "name", "status", "cost_usd", "delta_cost_usd", "delta_objective_usd", "t_unmet", "cut_off"),
-    *("t_used", "n_demands_used"),
+    *("kind", "id", "name", "status", "cost_usd", "delta_cost_usd", "delta_objective_usd"),
+    *("t_unmet", "delta_t_unmet", "cut_off", "t_used", "n_demands_used"),
 )
 
 
@@ -61,10 +61,10 @@ class Disruption:
         One mapping per closing: ``kind``, ``id``, ``name``; ``status``, that of its plan, or ``unused``, ``spare`` or
         ``no_capacity`` where none was needed; ``cost_usd`` and the increases ``delta_cost_usd`` and
         ``delta_objective_usd`` in USD per year, None without an answer; ``unmet``, what the plan leaves behind of each
-        demand; ``t_unmet``, tonnes per year of it more than in `base`; ``cut_off``, ids of demands that no way leads
-        for any more; ``t_used`` and ``n_demands_used``, the tonnes per year and the number of demands that passed in
-        `base`; ``message``, why there is no answer. Ranked by the increase of the objective, no answer before all,
-        then by tonnes unmet, then by id.
+        demand; ``t_unmet``, the tonnes per year of it, and their increase ``delta_t_unmet``; ``cut_off``, ids of
+        demands that no way leads for any more; ``t_used`` and ``n_demands_used``, the tonnes per year and the number of
+        demands that passed in `base`; ``message``, why there is no answer. Ranked by the increase of the objective, no
+        answer before all, then by the increase of the tonnes left behind, then by id.
     failed
         Records of closings that could not be planned: ``kind``, ``id``, ``name`` and ``error``.
     """
@@ -244,6 +244,7 @@ def close_one(base: Prepared, job: Job[Closing]) -> Record:
         if is_partial(closing.scenario) and footing.has_room(changed):
             return _settled(plan, closing, SPARE) | {"t_used": t_used, "n_demands_used": n_demands_used}
     after = replan(base, changed).plan
+    behind_t = None if after.cost_usd is None else t_unmet(after)
     delta_objective = _difference(after.objective_usd, plan.objective_usd)
     if delta_objective is not None and abs(delta_objective) <= ROUNDING * abs(plan.objective_usd or 0.0):
         delta_objective = 0.0
@@ -254,7 +255,8 @@ def close_one(base: Prepared, job: Job[Closing]) -> Record:
         "delta_cost_usd": _difference(after.cost_usd, plan.cost_usd),
         "delta_objective_usd": delta_objective,
         "unmet": [record.to_mapping() for record in after.unmet],
-        "t_unmet": None if after.cost_usd is None else t_unmet(after) - footing.t_unmet,
+        "t_unmet": behind_t,
+        "delta_t_unmet": _difference(behind_t, footing.t_unmet),
         "cut_off": [demand for demand in without_way(after) if demand not in footing.without_way],
         "t_used": t_used,
         "n_demands_used": n_demands_used,
@@ -301,7 +303,8 @@ def _settled(plan: Plan, closing: Closing, status: str) -> Record:
         "delta_cost_usd": 0.0,
         "delta_objective_usd": 0.0,
         "unmet": [record.to_mapping() for record in plan.unmet],
-        "t_unmet": 0.0,
+        "t_unmet": footing_of(plan).t_unmet,
+        "delta_t_unmet": 0.0,
         "cut_off": [],
         "t_used": 0.0,
         "n_demands_used": 0,
@@ -315,10 +318,10 @@ def _identity(closing: Closing) -> Record:
 
 def _is_felt(record: Record) -> bool:
     """Tell whether a closing changes the plan for the worse."""
-    return record["delta_objective_usd"] is None or record["delta_objective_usd"] > 0.0 or record["t_unmet"] > 0.0
+    return record["delta_objective_usd"] is None or record["delta_objective_usd"] > 0.0 or record["delta_t_unmet"] > 0.0
 
 
 def _rank(record: Record) -> tuple[float, float, str, str]:
     """Return the key by which records are sorted."""
     delta = record["delta_objective_usd"]
-    return (-inf if delta is None else -delta, -(record["t_unmet"] or 0.0), record["id"], record["kind"])
+    return (-inf if delta is None else -delta, -(record["delta_t_unmet"] or 0.0), record["id"], record["kind"])

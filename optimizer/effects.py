@@ -12,15 +12,16 @@ if TYPE_CHECKING:
     from optimizer.weights import Weights
 
 
-def effect_of(before: Plan, after: Plan, *, n_causes: int, has_volumes: bool) -> str:
+def effect_of(before: Plan, after: Plan, *, n_causes: int, is_saving: bool) -> str:
     """Return the difference in cost of two plans as a predicate: ``saves 18.5 m USD a year``.
 
     Parameters
     ----------
     n_causes
         How many things change: the number of the verb.
-    has_volumes
-        Whether volumes to carry differ. Then less money is no saving, and the words say only that it is less.
+    is_saving
+        Whether less money is money saved. It is not where volumes to carry or what is counted for them differ: then the
+        words say only that it is less.
 
     Raises
     ------
@@ -35,7 +36,7 @@ def effect_of(before: Plan, after: Plan, *, n_causes: int, has_volumes: bool) ->
     plural = "" if n_causes > 1 else "s"
 
     def told(usd: float) -> str:
-        if has_volumes:
+        if not is_saving:
             return f"{'lower' if usd < 0.0 else 'raise'}{plural} the yearly cost by {money(usd)}"
         return f"save{plural} {money(usd)} a year" if usd < 0.0 else f"cost{plural} {money(usd)} a year more"
 

@@ -125,15 +125,16 @@ class Footing:
     def has_room(self, changed: Dataset) -> bool:
         """Tell whether the flows of the plan stay within smaller capacities, none of which is 0 where it was not."""
         resources, network = self.plan.blocks.graph.resources, changed.network
-        capacity = resources.capacity.copy()
+        capacity, background = resources.capacity.copy(), resources.background.copy()
         for kind, table in (
             ("link", network.links),
             ("transfer", network.transfers),
             ("shared", network.shared_capacities),
         ):
             of_kind = resources.kind == kind
-            capacity[of_kind] = table.number("capacity")[self._row_of_resource[of_kind]]
-        free = np.maximum(0.0, capacity - resources.background) * resources.per_year
+            rows = self._row_of_resource[of_kind]
+            capacity[of_kind], background[of_kind] = table.number("capacity")[rows], or_zero(table, "background")[rows]
+        free = np.maximum(0.0, capacity - background) * resources.per_year
         # A capacity that stays as it is need not be looked at: one that binds may be used up to a rounding more.
         less = free < resources.free
         return bool((self.used[less] <= free[less]).all())

@@ -8,8 +8,10 @@ import numpy as np
 
 from optimizer.changed import arcs_of
 from optimizer.passages import passages_of
-from optimizer.phrases import N_NAMED, capacity_name, joined, money
+from optimizer.phrases import N_NAMED, capacity_name, joined, money, per_period
+from optimizer.report.document import short_number
 from optimizer.report.routes import node_name
+from optimizer.result import resource_use
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,8 +59,13 @@ def barrier_of(prepared: Prepared, row: int) -> str:
 
     data, pull = prepared.plan.data, pull_of(prepared, row)
     name = capacity_name(data, pull.kind, pull.id, pull.from_node, pull.to_node)
+    used = _used_already(prepared.plan, row)
     if pull.demand_id is None or pull.extra_usd_per_unit is None:
-        return f"No demand has a way over {name}."
+        return (
+            f"All goods that have a way over {name} use it already{used}."
+            if used
+            else f"No demand has a way over {name}."
+        )
     demand = data.demands.row_of[pull.demand_id]
     commodity = data.demands.text("commodity")[demand]
     unit = {"teu": "TEU"}.get(data.commodities.text("unit")[data.commodities.row_of[commodity]], "t")
@@ -70,13 +77,25 @@ def barrier_of(prepared: Prepared, row: int) -> str:
     ]
     scarce = f"; on that way bind {joined(obstacles)}" if obstacles else ""
     if pull.extra_usd_per_unit:
+        already = f"All goods for which a way over {name} is the cheapest use it already{used}. " if used else ""
         return (
-            f"The next goods over {name} would be those of {' – '.join(ends)}: that way is "
+            f"{already}The next goods over {name} would be those of {' – '.join(ends)} ({commodity}): that way is "
             f"{money(pull.extra_usd_per_unit)} per {unit} dearer, all that is minimized counted, than what they pay "
             f"now{scarce}."
         )
-    return (
-        f"One more {unit} of {' – '.join(ends)} over {name} would pass what binds first: {joined(obstacles)}."
-        if obstacles
-        else ""
-    )
+    goods = f"{' – '.join(ends)} ({commodity})"
+    if not obstacles:
+        return f"For {goods} the ways over {name} and around it cost the same."
+    return f"One more {unit} of {goods} over {name} would pass what binds first: {joined(obstacles)}."
+
+
+def _used_already(plan: Plan, row: int) -> str:
+    """Return how much of a capacity in use stays free, in a clause; empty for one that no goods pass."""
+    resources = plan.blocks.graph.resources
+    in_use = float(resource_use(plan.blocks, plan.flow)[row] / resources.per_year[row])
+    if in_use <= 0.0:
+        return ""
+    capacity = float(resources.capacity[row])
+    free = max(0.0, capacity - float(resources.background[row]) - in_use)
+    unit = per_period(str(resources.unit[row]))
+    return f"; {short_number(free)} of {short_number(capacity)} {unit} stay free" if free else "; none of it stays free"

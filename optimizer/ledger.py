@@ -15,7 +15,7 @@ import numpy as np
 
 from optimizer.envelope import TOLERANCE, Line, Piece, piece_above, piece_below
 from optimizer.feasible_range import feasible_from
-from optimizer.one_number import CapacityQuestion
+from optimizer.one_number import CapacityQuestion, rounded
 from optimizer.replanning import evaluate
 
 if TYPE_CHECKING:
@@ -39,15 +39,23 @@ class LedgerEntry:
     holds_from, holds_to
         Capacities between which the price holds, in the bottleneck's unit; `holds_to` None = without limit.
     price_left_usd_per_unit
-        What one unit less costs; None where less of it would leave behind what must be carried. It is the price where
-        that holds on both sides of the present capacity, and not below it, but where the present capacity is no larger
-        than the background: then there is nothing to lose.
+        The price below the present capacity; None where less of it would leave behind what must be carried. It is the
+        price where that holds on both sides of the present capacity, and not below it, but where the present capacity
+        is no larger than the background: then there is nothing to lose.
+    one_more_usd
+        USD that exactly one more unit saves in a year: the price where that holds for a whole unit, less where the
+        unit is larger than what is left of it, as one train a day may be. None where it was not asked for.
+    one_less_usd
+        USD that exactly one unit less costs in a year. None where it was not asked for, where less than one unit is
+        free, and where it would leave behind what must be carried.
     """
 
     bottleneck: Bottleneck
     holds_from: float
     holds_to: float | None
     price_left_usd_per_unit: float | None
+    one_more_usd: float | None = None
+    one_less_usd: float | None = None
 
     def to_mapping(self) -> dict[str, Any]:
         """Return the entry as plain values: the keys of the bottleneck and those of the range."""
@@ -56,6 +64,8 @@ class LedgerEntry:
             "holds_from": self.holds_from,
             "holds_to": self.holds_to,
             "price_left_usd_per_unit": self.price_left_usd_per_unit,
+            "one_more_usd": self.one_more_usd,
+            "one_less_usd": self.one_less_usd,
         }
 
 
@@ -96,25 +106,55 @@ def _name(bottleneck: Bottleneck) -> tuple[str, str, str | None, str | None]:
 def _entry(prepared: Prepared, objective: float, bottleneck: Bottleneck, row: int) -> LedgerEntry:
     """Return the entry of a bottleneck."""
     capacity, background = bottleneck.capacity, bottleneck.background
+    question = CapacityQuestion(prepared, np.array([row]))
     if capacity < background:
         idle = replace(bottleneck, price_usd_per_unit=0.0)
-        return LedgerEntry(idle, 0.0, background, 0.0)
-    question = CapacityQuestion(prepared, np.array([row]))
+        saved = _one_more(question, Piece(capacity, background, objective, 0.0))
+        return LedgerEntry(idle, 0.0, background, 0.0, one_more_usd=saved)
     here = Line(capacity, objective, -bottleneck.price_usd_per_unit)
     above = _piece_above(question, here)
     price = -above.slope if above.slope else 0.0
-    priced = replace(bottleneck, price_usd_per_unit=price)
-    holds_to = above.high if isfinite(above.high) else None
+    entry = LedgerEntry(
+        replace(bottleneck, price_usd_per_unit=price),
+        holds_from=capacity,
+        holds_to=max(capacity, rounded(above.high)) if isfinite(above.high) else None,
+        price_left_usd_per_unit=0.0,
+        one_more_usd=_one_more(question, above),
+    )
     if capacity <= background:
-        return LedgerEntry(priced, capacity, holds_to, 0.0)
+        return entry
     least = feasible_from(question, background)
     if least >= capacity:
-        return LedgerEntry(priced, capacity, holds_to, None)
+        return replace(entry, price_left_usd_per_unit=None)
     below = _piece_below(question, here, least)
     price_left = -below.slope
+    entry = replace(entry, price_left_usd_per_unit=price_left, one_less_usd=_one_less(question, below, here, least))
     if price_left - price <= ALIKE * price_left:
-        return LedgerEntry(priced, below.low, holds_to, price)
-    return LedgerEntry(priced, capacity, holds_to, price_left)
+        return replace(entry, holds_from=min(capacity, rounded(below.low)), price_left_usd_per_unit=price)
+    return entry
+
+
+def _one_more(question: CapacityQuestion, above: Piece) -> float:
+    """Return what exactly one more unit saves; `above` is the piece that begins at the present capacity."""
+    price = -above.slope if above.slope else 0.0
+    place = above.low + 1.0
+    # Where a unit more is still within the background there is nothing to ask: nothing is free there either.
+    if place <= max(above.high, question.background):
+        return price
+    saved = above.value - question.line(place).value
+    # A convex function saves no less than the first piece does, and beyond it no more than at its price.
+    if above.low < question.background:
+        return max(0.0, saved)
+    return min(max(price * (above.high - above.low), saved), price)
+
+
+def _one_less(question: CapacityQuestion, below: Piece, here: Line, least: float) -> float | None:
+    """Return what exactly one unit less costs; `below` is the piece that ends at the present capacity."""
+    place = here.at - 1.0
+    if place < least:
+        return None
+    price = -below.slope if below.slope else 0.0
+    return price if place >= below.low else max(price, question.line(place).value - here.value)
 
 
 def _piece_above(question: CapacityQuestion, here: Line) -> Piece:

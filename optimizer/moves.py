@@ -1,11 +1,15 @@
-"""Who moved from where to where: what the ways of each demand lose, paired with what others gain."""
+"""Who moved from where to where: from one corridor to another, or to other links of the same."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from optimizer.volumes import NO_CORRIDOR
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from optimizer.passages import Passages
 
 SLIVER = 1e-6
 """Part of what a way loses or gains below which a remainder is rounding and no move of its own."""
@@ -67,3 +71,77 @@ def _paired(rows: Sequence[Mapping[str, Any]]) -> Iterator[Move]:
             left[row["way"]] -= volume
             if left[row["way"]] <= SLIVER * abs(row["delta"]):
                 side.pop(0)
+
+
+LinkSide = tuple[str, str, str]
+"""A link in one direction: id, from, to."""
+
+
+class Reroute(NamedTuple):
+    """Volume of a commodity, in `unit` and in tonnes per year, that stays in a corridor and takes other links of it.
+
+    `way` is the corridor; of the links that lose and of those that gain, the one that does most, the longest of equals.
+    """
+
+    way: str
+    commodity: str
+    unit: str
+    volume: float
+    t: float
+    from_link: LinkSide
+    to_link: LinkSide
+
+
+def rerouted_within(before: Passages, after: Passages) -> list[Reroute]:
+    """Return which goods take other links of the corridor they stay in, most tonnes first.
+
+    Only demands that send as much over a corridor in both plans count, all of a commodity together: then equal flows
+    that two demands exchange are no change of ways.
+    """
+    sides = [_links_by_demand(passages) for passages in (before, after)]
+    lengths: dict[LinkSide, float] = {}
+    total: dict[tuple[str, str], dict[LinkSide, float]] = {}
+    for key in sides[0].keys() & sides[1].keys():
+        (volume, first), (volume_after, second) = (side[key] for side in sides)
+        if abs(volume_after - volume) > SLIVER * max(volume, volume_after):
+            continue
+        deltas = total.setdefault(key[1:], {})
+        for sign, links in ((-1.0, first), (1.0, second)):
+            for link, (on_link, length_km) in links.items():
+                deltas[link] = deltas.get(link, 0.0) + sign * on_link
+                lengths[link] = length_km
+    table = after.plan.data.commodities
+    asked = after.plan.blocks.volume.sum()
+    found = []
+    for (commodity, way), deltas in total.items():
+        lost = max(deltas, key=lambda link: (round(-deltas[link], 6), lengths[link], link))
+        gained = max(deltas, key=lambda link: (round(deltas[link], 6), lengths[link], link))
+        volume = min(-deltas[lost], deltas[gained])
+        row = table.row_of[commodity]
+        if volume > SLIVER * asked:
+            unit = "teu" if table.text("unit")[row] == "teu" else "t"
+            t = volume * float(table.number("t_per_unit")[row])
+            found.append(Reroute(way, commodity, unit, volume, t, lost, gained))
+    return sorted(found, key=lambda reroute: (-reroute.t, reroute.way, reroute.commodity))
+
+
+def _links_by_demand(
+    passages: Passages,
+) -> dict[tuple[str, str, str], tuple[float, dict[LinkSide, tuple[float, float]]]]:
+    """Return by demand, commodity and corridor the volume, and for every link of it volume and kilometers."""
+    plan = passages.plan
+    graph, network = plan.blocks.graph, plan.blocks.graph.data.network
+    ids, nodes = network.links.text("link_id"), network.nodes.text("node_id")
+    commodities = plan.data.commodities.text("commodity_id")[passages.commodity].tolist()
+    link, length_km = passages.plain_link.tolist(), graph.length_km.tolist()
+    ends = [nodes[graph.state_node[state]].tolist() for state in (graph.tail, graph.head)]
+    found: dict[tuple[str, str, str], tuple[float, dict[LinkSide, tuple[float, float]]]] = {}
+    for path, commodity, corridor in zip(plan.paths, commodities, passages.corridor.tolist(), strict=True):
+        key = (plan.blocks.demand_ids[path.demand], commodity, corridor or NO_CORRIDOR)
+        volume, links = found.get(key, (0.0, {}))
+        for arc in path.arcs:
+            if link[arc] >= 0:
+                side = (str(ids[link[arc]]), ends[0][arc], ends[1][arc])
+                links[side] = (links.get(side, (0.0, 0.0))[0] + path.volume, length_km[arc])
+        found[key] = (volume + path.volume, links)
+    return found

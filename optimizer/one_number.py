@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 STAYS = 1e-7
 """Share of a demand from which on it stays behind in part, and not by rounding."""
+DIGITS = 12
+"""Significant digits of a place that is told: those behind them are rounding of the solver."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,6 +226,11 @@ class DemandQuestion:
         t_per_unit = commodities.number("t_per_unit")[[commodities.row_of[name] for name in names]]
         carried = (plan.blocks.volume - plan.unmet_volume) * t_per_unit
         return float(carried[self.meant].sum())
+
+
+def rounded(place: float) -> float:
+    """Return a place or an amount that a plan uses to `DIGITS` significant digits."""
+    return float(f"{place:.{DIGITS}g}")
 
 
 def with_free(blocks: DemandBlocks, free: Numbers) -> DemandBlocks:

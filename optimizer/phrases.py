@@ -14,11 +14,17 @@ if TYPE_CHECKING:
 
 N_NAMED = 3
 """Things that a sentence names before it counts the others."""
+CENT = 0.01
+"""Money in USD below which no figure is told."""
 
 
 def money(usd: float) -> str:
-    """Return an amount of money without its sign, in million USD from one million on."""
+    """Return an amount of money without its sign, in million USD from one million on; a cent is the least."""
     size = abs(usd)
+    if 0.0 < size < CENT:
+        return f"less than {CENT} USD"
+    if size < 1.0:
+        return f"{size:.2g} USD"
     if size >= 1e6:
         return f"{number(size / 1e6, 1)} m USD"
     return f"{number(size)} USD" if size >= 100.0 else f"{short_number(size)} USD"
@@ -40,6 +46,11 @@ def whole(value: float) -> str:
     return number(value) if abs(value) >= 100.0 else short_number(value)
 
 
+def begun(text: str) -> str:
+    """Return a text that begins as a sentence does."""
+    return text[:1].upper() + text[1:]
+
+
 def per_period(unit: str, value: float = 2.0) -> str:
     """Return the words for a unit of capacity: ``TEU a year``, ``trains a day``."""
     counted, _, period = unit.partition("/")
@@ -50,10 +61,9 @@ def per_period(unit: str, value: float = 2.0) -> str:
     return f"{word} a {period}"
 
 
-def worth(price_usd: float, unit: str, holds_to: float | None) -> str:
-    """Return what one more unit of a capacity saves, and up to which capacity (None = any) it does."""
-    limit = "however large" if holds_to is None else f"up to {short_number(holds_to)}"
-    return f"worth {money(price_usd)} a year for one more {per_period(unit, 1.0)}, {limit}"
+def worth(one_more_usd: float, unit: str, reach: str) -> str:
+    """Return what exactly one more unit of a capacity saves, and for how much more of it that holds, in words."""
+    return f"worth {money(one_more_usd)} a year for one more {per_period(unit, 1.0)}, {reach}"
 
 
 def worth_at_most(price_usd: float, unit: str) -> str:

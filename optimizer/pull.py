@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from network.model import Numbers
+    from network.model import Mask, Numbers
     from optimizer.blocks import DemandBlocks
+    from optimizer.decomposition import PathFlow
     from optimizer.graph import ArcGraph
     from optimizer.replanning import Prepared
     from optimizer.resources import Rows
@@ -49,15 +50,17 @@ class Pull:
     id, kind, from_node, to_node
         The capacity, as plans name it.
     demand_id
-        The demand whose way it is, None where no demand has a way over it.
+        The demand whose way it is, one of those that do not pass the capacity with all their goods; None where none of
+        these has a way over it.
     pays_usd_per_unit
         What a unit of the demand pays now, prices of scarce capacities included, or its unmet cost where that is less.
     extra_usd_per_unit
-        By how much the way over the capacity is dearer, per commodity unit; 0 where the demand uses it already.
+        By how much the way over the capacity is dearer, per commodity unit; 0 where part of the demand uses it already.
     links
         Links of the way, in order.
     in_the_way
-        Capacities with a price on the way, the one that adds most first.
+        Capacities with a price on the way, the one that adds most first. Where part of the demand goes another way,
+        only what they add more than on that one.
     """
 
     id: str
@@ -109,21 +112,25 @@ def pull_of(prepared: Prepared, resource_row: int) -> Pull:
 
     Notes
     -----
-    A way over the capacity goes from an origin to one of its arcs and from there to a destination. One search back from
-    all its arcs and one onward, for demands of one commodity under the same avoid lists together, bound the cheapest
-    way of every demand from below. For the demands with the least bounds ways without loops are then tried in the order
-    of what they weigh at least (P. E. Hart, N. J. Nilsson, B. Raphael, *IEEE Transactions on Systems Science and
-    Cybernetics* 4, 1968) until one arrives. The search is given up after `MOST_STEPS` states: then nothing but detours
+    Demands all of whose goods pass the capacity are left out: more of it is not for them. A way over the capacity goes
+    from an origin to one of its arcs and from there to a destination. One search back from all its arcs and one onward,
+    for demands of one commodity under the same avoid lists together, bound the cheapest way of every demand from below.
+    For the demands with the least bounds ways without loops are then tried in the order of what they weigh at least
+    (P. E. Hart, N. J. Nilsson, B. Raphael, *IEEE Transactions on Systems Science and Cybernetics* 4, 1968) until one
+    arrives. The search is given up after `MOST_STEPS` states: then nothing but detours
     that turn back on themselves leads over the capacity, and no demand is named.
     """
     plan = prepared.plan
-    used = _used_already(plan, resource_row)
-    if used is not None:
-        return used
+    over = _volume_over(plan, resource_row)
+    is_whole = over >= plan.blocks.volume * (1.0 - ROUNDING)
+    partly = _partly_over(plan, resource_row, is_whole)
+    if partly is not None:
+        return partly
     graph = plan.blocks.graph
     groups = _groups(plan)
     pays = _pays(plan)
     near = [candidate for at, group in enumerate(groups) for candidate in _bounds(plan, group, at, resource_row, pays)]
+    near = [candidate for candidate in near if not is_whole[candidate.demand]]
     best: tuple[float, int, int, list[int]] | None = None
     steps = MOST_STEPS
     for candidate in sorted(near):
@@ -147,25 +154,46 @@ def pull_of(prepared: Prepared, resource_row: int) -> Pull:
     )
 
 
-def _used_already(plan: Plan, row: int) -> Pull | None:
-    """Return the pull of a capacity that is used: the path over it that pays most for others, None where there is none.
-
-    By complementary slackness no path in use is dearer than what its demand pays.
-    """
+def _paths_over(plan: Plan, row: int) -> tuple[list[PathFlow], list[PathFlow]]:
+    """Return the paths of a plan that draw on a resource, and the others."""
     blocks = plan.blocks
     resources = blocks.graph.resources
     drawing = set(resources.arc[resources.resource == row].tolist())
-    best: tuple[float, float, Pull] | None = None
+    sides: tuple[list[PathFlow], list[PathFlow]] = ([], [])
     for path in plan.paths:
-        block = blocks.blocks[path.block]
-        if not block.use[row] or drawing.isdisjoint(path.arcs):
+        is_drawn = blocks.blocks[path.block].use[row] and not drawing.isdisjoint(path.arcs)
+        sides[0 if is_drawn else 1].append(path)
+    return sides
+
+
+def _volume_over(plan: Plan, row: int) -> Numbers:
+    """Return how much of every demand passes a capacity, in its unit per year, shape (n_demands,)."""
+    over, _ = _paths_over(plan, row)
+    demand, volume = [path.demand for path in over], [path.volume for path in over]
+    sums = np.bincount(np.array(demand, dtype=np.int64), volume, minlength=len(plan.blocks.volume))
+    return sums.astype(np.float64)
+
+
+def _partly_over(plan: Plan, row: int, is_whole: Mask) -> Pull | None:
+    """Return the pull of a capacity that a demand uses in part: the path over it that pays most for others.
+
+    None where there is none. By complementary slackness no path in use is dearer than what its demand pays; what the
+    others of its demand pay for as well, keeps none of its goods from the capacity.
+    """
+    blocks = plan.blocks
+    over, around = _paths_over(plan, row)
+    other = {path.demand: path for path in sorted(around, key=lambda path: path.volume)}
+    best: tuple[float, float, Pull] | None = None
+    for path in over:
+        if is_whole[path.demand]:
             continue
-        way = list(path.arcs)
-        obstacles = _obstacles(plan, block.use, way)
+        block, way = blocks.blocks[path.block], list(path.arcs)
+        instead = other.get(path.demand)
+        obstacles = _obstacles(plan, block.use, way, [] if instead is None else list(instead.arcs))
         adds = sum(obstacle.adds_usd_per_unit for obstacle in obstacles)
         if best is not None and (adds, path.volume) <= best[:2]:
             continue
-        pays = float(block.values.weight[way].sum()) + adds
+        pays = float((block.values.weight[way]).sum() + (_times(plan, way) * plan.price * block.use).sum())
         links = _links(blocks.graph, way)
         name = blocks.demand_ids[path.demand]
         best = adds, path.volume, Pull(*_named(plan, row), name, pays, 0.0, links, obstacles)
@@ -340,12 +368,12 @@ def _states(trail: tuple[Any, ...] | None) -> list[int]:
     return states
 
 
-def _obstacles(plan: Plan, use: Numbers, way: list[int]) -> tuple[Obstacle, ...]:
-    """Return the capacities with a price on a way, the one that adds most first."""
-    adds = _times(plan, way) * plan.price * use
+def _obstacles(plan: Plan, use: Numbers, way: list[int], instead: list[int] | None = None) -> tuple[Obstacle, ...]:
+    """Return the capacities with a price on a way and what they add more than on another, the largest sum first."""
+    adds = (_times(plan, way) - _times(plan, instead or [])) * plan.price * use
     return tuple(
         Obstacle(*_named(plan, row), float(adds[row]))
-        for row in sorted(np.flatnonzero(adds).tolist(), key=lambda at: -adds[at])
+        for row in sorted(np.flatnonzero(adds > 0.0).tolist(), key=lambda at: -adds[at])
     )
 
 

@@ -43,6 +43,21 @@ class Scarcity(NamedTuple):
     used_before: Numbers
     used_after: Numbers
 
+    @property
+    def has_ranges(self) -> bool:
+        """Tell whether the prices are slopes that were asked for, not just one of the many that prove an optimum."""
+        return all(_is_known(entry) for side in (self.bound, self.binds) for entry in side.values())
+
+    def spoken_of(self) -> list[CapacityChange]:
+        """Return the changed capacities that sentences speak of: limits of both plans, those that bind first."""
+        limits = [
+            change
+            for change in self.changed.capacities
+            if change.row_before is not None and change.row_after is not None
+        ]
+        limits.sort(key=lambda change: (-_earned(self.bound.get(change.key)), -_earned(self.binds.get(change.key))))
+        return limits[:N_NAMED]
+
 
 def scarcity_of(
     before: Plan,
@@ -76,6 +91,7 @@ def changed_capacities(before: Plan, after: Plan, changed: Changed) -> list[dict
             "from_node": change.key[2] or None,
             "to_node": change.key[3] or None,
             "name": change_name(after.data, change),
+            "unit_before": change.unit_before,
             "unit": change.unit,
             "capacity_before": change.before,
             "capacity_after": change.after,
@@ -107,12 +123,13 @@ def _used(plan: Plan) -> Numbers:
 
 def capacities_told(told: Scarcity) -> Iterator[str]:
     """Yield how full the capacities that change were and are, those that bind first."""
-    changes = sorted(
-        told.changed.capacities,
-        key=lambda change: (-_earned(told.bound.get(change.key)), -_earned(told.binds.get(change.key))),
-    )
-    for change in changes[:N_NAMED]:
+    for change in told.spoken_of():
         yield _capacity(told, change)
+
+
+def _is_known(entry: LedgerEntry) -> bool:
+    """Tell whether it is known what exactly one more unit saves."""
+    return entry.one_more_usd is not None or entry.bottleneck.price_usd_per_unit <= 0.0
 
 
 def _earned(entry: LedgerEntry | None) -> float:
@@ -127,22 +144,26 @@ def _capacity(told: Scarcity, change: CapacityChange) -> str:
         return ""
     used = (float(told.used_before[change.row_before]), float(told.used_after[change.row_after]))
     before, after = change.before or 0.0, change.after or 0.0
-    unit = per_period(change.unit)
+    now_in = "" if change.unit_before == change.unit else f" {per_period(change.unit)}"
     fill = (
-        f"{short_number(used[0])} of {short_number(before)} {unit} used before, "
-        f"{short_number(used[1])} of {short_number(after)} now"
+        f"{short_number(used[0])} of {short_number(before)} {per_period(change.unit_before)} used before, "
+        f"{short_number(used[1])} of {short_number(after)}{now_in} now"
     )
     was, now = told.bound.get(change.key), told.binds.get(change.key)
     is_full = (used[0] >= before * (1.0 - FULL), used[1] >= after * (1.0 - FULL))
-    return f"{name} in {year}: {fill}; {_states(per_period(change.unit, 1.0), was, now, is_full)}."
+    units = (per_period(change.unit_before, 1.0), per_period(change.unit, 1.0))
+    return f"{name} in {year}: {fill}; {_states(units, was, now, is_full)}."
 
 
-def _states(unit: str, was: LedgerEntry | None, now: LedgerEntry | None, is_full: tuple[bool, bool]) -> str:
+def _states(
+    units: tuple[str, str], was: LedgerEntry | None, now: LedgerEntry | None, is_full: tuple[bool, bool]
+) -> str:
     """Return how a capacity that changes bound before and binds now; one that is full may have no price."""
-    if was is not None and was.bottleneck.price_usd_per_unit > 0.0:
-        before = f"before, one more {unit} was worth {money(was.bottleneck.price_usd_per_unit)} a year"
+    unit_before, unit = units
+    if was is not None and (was.bottleneck.price_usd_per_unit > 0.0 or was.one_more_usd):
+        before = f"before, one more {unit_before} was worth {_saved(was)} a year"
     elif was is not None or is_full[0]:
-        before = f"before, it was full, but one more {unit} of it alone saved nothing"
+        before = f"before, it was full, but one more {unit_before} of it alone saved nothing"
     elif now is None and not is_full[1]:
         return "it did not bind before and does not now"
     else:
@@ -156,29 +177,54 @@ def _states(unit: str, was: LedgerEntry | None, now: LedgerEntry | None, is_full
 
 def _grip(entry: LedgerEntry) -> str:
     """Return how a bottleneck binds: what one more unit of it saves, else what one less costs."""
-    row, left = entry.bottleneck, entry.price_left_usd_per_unit
-    if row.price_usd_per_unit > 0.0:
-        has_range = entry.holds_from < row.capacity or left != row.price_usd_per_unit
-        if not has_range:
-            # One price on both sides of a point without extent: nobody asked how far it holds.
-            return f"binds ({worth_at_most(row.price_usd_per_unit, row.unit)})"
-        return f"binds ({worth(row.price_usd_per_unit, row.unit, entry.holds_to)})"
-    alone = f"is full (one more {per_period(row.unit, 1.0)} of it alone saves nothing, one less"
-    return f"{alone} {'leaves behind what must be carried' if left is None else f'costs {money(left)} a year'})"
+    row = entry.bottleneck
+    if row.price_usd_per_unit <= 0.0 and not entry.one_more_usd:
+        return f"is full (one more {per_period(row.unit, 1.0)} of it alone saves nothing, {_loss(entry)})"
+    if entry.one_more_usd is None:
+        return f"binds ({worth_at_most(row.price_usd_per_unit, row.unit)})"
+    return f"binds ({worth(entry.one_more_usd, row.unit, _reach(entry))})"
+
+
+def _saved(entry: LedgerEntry) -> str:
+    """Return what one more unit saves, at most that where nobody asked."""
+    price = entry.bottleneck.price_usd_per_unit
+    if not _is_known(entry):
+        return f"up to {money(price)}"
+    return money(entry.one_more_usd) if entry.one_more_usd else "nothing"
+
+
+def _reach(entry: LedgerEntry) -> str:
+    """Return for how much more of a capacity what the next unit saves holds."""
+    if entry.holds_to is None:
+        return "however large"
+    if entry.holds_to < (entry.bottleneck.capacity + 1.0) * (1.0 - FULL):
+        return "less for every further one"
+    return f"up to {short_number(entry.holds_to)}"
+
+
+def _loss(entry: LedgerEntry) -> str:
+    """Return what one less unit costs, in a clause."""
+    if entry.one_less_usd is not None:
+        return f"one less costs {money(entry.one_less_usd)} a year"
+    if entry.price_left_usd_per_unit is None:
+        return "less of it leaves behind what must be carried"
+    # A whole unit less is not to be had, or leaves goods behind: the slope is that of the first part of it.
+    unit = per_period(entry.bottleneck.unit, 1.0)
+    return f"the first of it to go costs {money(entry.price_left_usd_per_unit)} a year for each {unit}"
 
 
 def idle_told(told: Scarcity, barrier: Callable[[int], str] | None) -> Iterator[str]:
     """Yield why a change saves nothing: nobody uses what it is about, or others bind on the same corridors."""
     changed, plans = told.changed, (told.before, told.after)
-    altered = (*changed.quicker, *changed.slower, *changed.cheaper, *changed.dearer)
+    altered = (*changed.quicker, *changed.slower, *changed.cheaper, *changed.dearer, *changed.cleaner, *changed.dirtier)
     if changed.closed and not is_passed(told.before, changed.closed):
         yield "No goods passed what is closed."
     if changed.opened and not is_passed(told.after, changed.opened):
         yield "No goods take what is opened."
     if altered and not any(is_passed(plan, altered) for plan in plans):
-        yield "No goods pass where hours or prices change."
+        yield f"No goods pass where {_what_alters(changed)} change."
     seen: set[tuple[str, ...]] = set()
-    for change in changed.capacities[:N_NAMED]:
+    for change in told.spoken_of():
         if not change.is_raised or change.row_after is None or change.key in told.binds:
             continue
         corridors = corridors_of_resource(told.after, change.row_after)
@@ -187,6 +233,16 @@ def idle_told(told: Scarcity, barrier: Callable[[int], str] | None) -> Iterator[
             yield _binding_on(told, corridors)
         if barrier is not None:
             yield barrier(change.row_after)
+
+
+def _what_alters(changed: Changed) -> str:
+    """Return which figures of passages change."""
+    figures = (
+        ("hours", (*changed.quicker, *changed.slower)),
+        ("prices", (*changed.cheaper, *changed.dearer)),
+        ("CO2e figures", (*changed.cleaner, *changed.dirtier)),
+    )
+    return joined([word for word, passages in figures if passages])
 
 
 def _binding_on(told: Scarcity, corridors: tuple[str, ...]) -> str:
@@ -203,30 +259,38 @@ def _binding_on(told: Scarcity, corridors: tuple[str, ...]) -> str:
     if not there:
         return f"On {names} no capacity binds."
     listed = "; ".join(_worth(told.after, entry) for entry in _most_worth(there))
-    return f"On {names}: {listed}{_and_more(there)}."
+    return f"Binding on {names}: {listed}{_and_more(there)}."
 
 
 def bottlenecks_told(told: Scarcity) -> Iterator[str]:
     """Yield what binds newly, what no longer does, and whose price moved most, but for what is told as changed."""
-    told_of = {change.key for change in told.changed.capacities[:N_NAMED]}
+    told_of = {change.key for change in told.spoken_of()}
     new = [entry for key, entry in told.binds.items() if key not in told.bound and key not in told_of]
     still_there = capacity_keys(told.after.blocks.graph.resources).keys() - told_of
-    gone = [entry for key, entry in told.bound.items() if key in still_there and key not in told.binds]
+    gone = [
+        entry
+        for key, entry in told.bound.items()
+        # A price of 0 that nobody asked about says nothing on a capacity that is still full.
+        if key in still_there and key not in told.binds and (told.has_ranges or not _is_full(told, key))
+    ]
     if new:
         listed = "; ".join(_worth(told.after, entry) for entry in _most_worth(new))
         yield f"Newly binding: {listed}{_and_more(new)}."
     if gone:
         listed = "; ".join(_name(told.before, entry) for entry in _most_worth(gone))
         yield f"No longer binding: {listed}{_and_more(gone)}."
+    if not told.has_ranges:
+        # Any of many prices may prove an optimum: that two of them differ tells nothing.
+        return
     moved = []
     for key in told.binds.keys() & told.bound.keys() - told_of:
         prices = [side[key].bottleneck.price_usd_per_unit for side in (told.bound, told.binds)]
         if abs(prices[1] - prices[0]) > PRICE_MOVED * max(prices):
             moved.append((-abs(prices[1] - prices[0]) * told.binds[key].bottleneck.capacity, key, prices))
     if moved:
-        _, key, prices = min(moved)
+        _, key, _ = min(moved)
         entry = told.binds[key]
-        before, now = (money(price) if price > 0.0 else "nothing" for price in prices)
+        before, now = _saved(told.bound[key]), _saved(entry)
         unit = per_period(entry.bottleneck.unit, 1.0)
         yield f"One more {unit} of {_name(told.after, entry)} is worth {now} a year now, {before} before."
 
@@ -239,14 +303,18 @@ def _name(plan: Plan, entry: LedgerEntry) -> str:
 
 def _worth(plan: Plan, entry: LedgerEntry) -> str:
     """Return a bottleneck with how it binds."""
-    name, grip = _name(plan, entry), _grip(entry)
-    return (
-        f"{name} {grip.removeprefix('binds ')}" if grip.startswith("binds") else f"{name}, {grip.removeprefix('is ')}"
-    )
+    grip = _grip(entry)
+    return f"{_name(plan, entry)} {grip.removeprefix('binds ').replace('is full (', '(full: ')}"
+
+
+def _is_full(told: Scarcity, key: CapacityKey) -> bool:
+    """Tell whether a capacity is full after the changes."""
+    row = capacity_keys(told.after.blocks.graph.resources)[key]
+    return bool(told.used_after[row] >= told.after.blocks.graph.resources.capacity[row] * (1.0 - FULL))
 
 
 def _most_worth(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
-    """Return the first few bottlenecks, those those of which one more unit saves most before those only full."""
+    """Return the first few bottlenecks, those of which one more unit saves most before those only full."""
     return sorted(entries, key=lambda entry: (-_earned(entry), -_lost(entry)))[:N_NAMED]
 
 

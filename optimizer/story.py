@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 from optimizer.causes import causes_of
 from optimizer.changed import changed_between
 from optimizer.effects import effect_of
-from optimizer.phrases import N_NAMED, amount, amounts, joined
+from optimizer.moves import rerouted_within
+from optimizer.passages import passages_of
+from optimizer.phrases import N_NAMED, amount, amounts, begun, capacity_name, joined
+from optimizer.report.routes import corridor_name
 from optimizer.scarcity import bottlenecks_told, capacities_told, idle_told, scarcity_of
+from optimizer.shifts import ROUNDING
 from optimizer.volumes import NO_CORRIDOR, NOT_ASKED, UNMET
 
 if TYPE_CHECKING:
@@ -62,8 +66,9 @@ def story_of(
         *bottlenecks_told(scarcity),
         *_unmet(shifts),
         *_moves(shifts),
+        *(() if shifts.is_tie else _rerouted(before, after)),
     ]
-    return tuple(sentence for sentence in sentences if sentence)
+    return tuple(begun(sentence) for sentence in sentences if sentence)
 
 
 def _no_plan(before: Plan, after: Plan) -> Iterator[str]:
@@ -79,12 +84,12 @@ def _lead(before: Plan, after: Plan, shifts: Shifts, changed: Changed) -> str:
     if not causes:
         same = shifts.is_tie
         return f"Nothing that the plan of {after.year} looks at is changed" + (
-            "." if same else f", and yet it {effect_of(before, after, n_causes=1, has_volumes=False)}."
+            "." if same else f", and yet it {effect_of(before, after, n_causes=1, is_saving=True)}."
         )
     text = joined(causes)
-    subject = text[0].upper() + text[1:]
+    subject = begun(text)
     if not shifts.is_tie:
-        effect = effect_of(before, after, n_causes=len(causes), has_volumes=bool(changed.demands))
+        effect = effect_of(before, after, n_causes=len(causes), is_saving=not changed.moves_yardstick)
         return f"{subject} {'together ' if len(causes) > 1 else ''}{effect}."
     verb = "change" if len(causes) > 1 else "changes"
     if not shifts.rows:
@@ -108,20 +113,40 @@ def _flows(shifts: Shifts) -> Iterator[str]:
         if row.commodity:
             by_unit = deltas.setdefault(row.id, {})
             by_unit[row.unit] = by_unit.get(row.unit, 0.0) + row.delta
-    order = [row for row in shifts.of("corridor", commodity="") if row.unit == "t"]
+    lean = _lean(shifts)
     names = {row.id: row.name for row in shifts.of("corridor")}
     names[NO_CORRIDOR] = "Ways outside all corridors"
     for sign, verb in ((1, "gain"), (-1, "lose")):
-        members = [row.id for row in order if sign * row.delta > 0.0]
+        members = [key for key, net in lean.items() if sign * net > 0.0]
         parts = []
         for key in members[:N_NAMED]:
-            gains = {unit: delta for unit, delta in deltas.get(key, {}).items() if sign * delta > 0.0}
-            if gains:
-                parts.append(f"{names[key]} {verb}{'' if key == NO_CORRIDOR else 's'} {amounts(gains)} a year")
+            moved = deltas.get(key, {})
+            same, other = (
+                {unit: delta for unit, delta in moved.items() if side * delta > 0.0} for side in (sign, -sign)
+            )
+            if same:
+                end = "" if key == NO_CORRIDOR else "s"
+                against = f" and {'lose' if sign > 0 else 'gain'}{end} {amounts(other)}" if other else ""
+                parts.append(f"{names[key]} {verb}{end} {amounts(same)}{against} a year")
         if parts:
             more = len(members) - N_NAMED
-            parts.extend([f"{more} more {verb}{'s' if more == 1 else ''} less" for _ in range(more > 0)])
+            if more > 0:
+                what = "corridor" if more == 1 else "corridors"
+                parts.append(f"{more} more {what} {verb}{'s' if more == 1 else ''} smaller volumes")
             yield f"{joined(parts)}."
+
+
+def _lean(shifts: Shifts) -> dict[str, float]:
+    """Return by how many tonnes every corridor grows, largest first; of one that only swaps goods by its containers."""
+    found: dict[str, tuple[float, float, float]] = {}
+    for row in shifts.of("corridor"):
+        if row.commodity:
+            net, gross, boxes = found.get(row.id, (0.0, 0.0, 0.0))
+            in_boxes = row.delta_t if row.unit == "teu" else 0.0
+            found[row.id] = net + row.delta_t, gross + abs(row.delta_t), boxes + in_boxes
+    is_swap = {key: abs(net) <= ROUNDING * gross for key, (net, gross, _) in found.items()}
+    order = sorted(found, key=lambda key: (is_swap[key], -abs(found[key][0]), key))
+    return {key: found[key][2] if is_swap[key] else found[key][0] for key in order}
 
 
 def _unmet(shifts: Shifts) -> Iterator[str]:
@@ -158,8 +183,28 @@ def _moves(shifts: Shifts) -> Iterator[str]:
         f"to {_way(move.to_way, move.to_name)}"
         for move in moves[:N_NAMED]
     ]
-    head = "Largest moves" if len(listed) > 1 else "One demand moves" if len(moves) == 1 else "Largest move"
+    head = (
+        "Largest moves between corridors"
+        if len(listed) > 1
+        else "One demand moves between corridors"
+        if len(moves) == 1
+        else "Largest move"
+    )
     yield f"{head}: {'; '.join(listed)}."
+
+
+def _rerouted(before: Plan, after: Plan) -> Iterator[str]:
+    """Yield which goods go another way inside a corridor."""
+    for moved in rerouted_within(passages_of(before), passages_of(after))[:N_NAMED]:
+        where = (
+            "Outside all corridors" if moved.way == NO_CORRIDOR else f"Within {corridor_name(after.data, moved.way)}"
+        )
+        lost, gained = (
+            capacity_name(plan.data, "link", *ends)
+            for plan, ends in ((before, moved.from_link), (after, moved.to_link))
+        )
+        volume = amount(moved.volume, moved.unit)
+        yield f"{where}, {volume} of {moved.commodity} change ways: {lost} loses most, {gained} gains most."
 
 
 def _way(way: str, name: str) -> str:

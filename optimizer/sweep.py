@@ -21,7 +21,7 @@ from math import ceil
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from network.errors import CorridorError, SolverError
+from network.errors import CorridorError, DatasetError, ScenarioError, SolverError
 from optimizer.journal import open_journal
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ Record = dict[str, Any]
 N_BATCHES = 64
 """Batches that a sweep is cut into: enough for even work and small losses, few enough that a base travels seldom."""
 LARGEST_BATCH = 32
+N_LINES = 6
+"""Lines of the message of a failed job: what failed, and five problems."""
 N_KEPT = 8
 """Bases that a worker keeps unpickled; a sweep has one per year."""
 
@@ -78,6 +80,7 @@ def sweep(
     """Yield the record of every job as it gets done, with ``at``, the job's position in `jobs`, and ``seconds``.
 
     A job that fails gives the record ``{"name", "year", "error": {"code", "type", "message"}}``, and the others go on.
+    The error of data or of a scenario has its ``findings`` too.
     Jobs of the same key and year are worked out once.
 
     Parameters
@@ -180,8 +183,13 @@ def _record(work: Callable[[Prepared, Job[What]], Record], base: Prepared, job: 
 
 
 def failure(name: str, year: int, code: str, error: Exception) -> Record:
-    """Return the record of a job that failed."""
-    told = {"code": code, "type": type(error).__name__, "message": str(error)}
+    """Return the record of a job that failed; of a long message the first lines, all problems are its ``findings``."""
+    lines = str(error).splitlines()
+    if len(lines) > N_LINES + 1:
+        lines[N_LINES:] = [f"and {len(lines) - N_LINES} more"]
+    told: Record = {"code": code, "type": type(error).__name__, "message": "\n".join(lines)}
+    if isinstance(error, DatasetError | ScenarioError):
+        told["findings"] = [finding._asdict() for finding in error.findings]
     return {"name": name, "year": year, "error": told}
 
 

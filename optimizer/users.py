@@ -101,16 +101,18 @@ class CapacityUse:
 
 @dataclass(frozen=True, eq=False)
 class Users:
-    """Who uses a thing under a plan, the one that brings most tonnes first.
+    """Who uses a thing under a plan, the one that takes or brings most first.
 
     `capacities` are the thing's own, empty where it has none; `users` sum to what their capacities are used, background
-    apart.
+    apart. Where there are capacities, who takes most of them comes first. `idle` pass a shared capacity and take
+    nothing of it, as bulk does of a container terminal; they are no users.
     """
 
     plan: Plan
     thing: Thing
     capacities: tuple[CapacityUse, ...]
     users: tuple[User, ...]
+    idle: tuple[User, ...] = ()
 
     def by_commodity(self) -> list[Total]:
         """Return what passes of each commodity, most tonnes first."""
@@ -141,6 +143,7 @@ class Users:
             "year": self.plan.year,
             "capacities": [record.to_mapping() for record in self.capacities],
             "users": [user.to_mapping() for user in self.users],
+            "idle": [user.to_mapping() for user in self.idle],
             **{name: [total.to_mapping() for total in totals] for name, totals in sums.items()},
         }
 
@@ -206,8 +209,9 @@ def users_of(plan: Plan, thing: str) -> Users:
     amounts = [user.t if user.used is None else user.used for user in users]
     whole = sum(amounts)
     users = [replace(user, share=amount / whole if whole else 0.0) for user, amount in zip(users, amounts, strict=True)]
-    users.sort(key=lambda user: (-user.t, user.demand_id, user.direction, user.corridor))
-    return Users(plan, found, _capacity_uses(plan, own), tuple(users))
+    users.sort(key=lambda user: (-(user.used or 0.0), -user.t, user.demand_id, user.direction, user.corridor))
+    idle = [user for user in users if found.kind == "shared" and not user.used]
+    return Users(plan, found, _capacity_uses(plan, own), tuple(user for user in users if user not in idle), tuple(idle))
 
 
 def _own_capacities(graph: ArcGraph, thing: Thing, on: Mask) -> Rows:

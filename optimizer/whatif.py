@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,9 @@ from optimizer.combining import Combine, case_key, cases_of
 from optimizer.options import SolveOptions
 from optimizer.outcome import Before, Compare, difference
 from optimizer.replanning import prepare
+from optimizer.rounding import rounded
 from optimizer.sweep import Job, failure, sweep
+from optimizer.untouched import tells_apart, untouched
 from optimizer.weights import Weights
 
 if TYPE_CHECKING:
@@ -87,6 +90,11 @@ class WhatIf:
     def failed(self) -> tuple[Record, ...]:
         """The outcomes of scenarios that failed."""
         return tuple(outcome for outcome in self.outcomes if "error" in outcome)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be said of years and of scenarios that change nothing in them, each remark once."""
+        return tuple(dict.fromkeys(remark for outcome in self.outcomes for remark in outcome.get("notes", ())))
 
     def summary(self) -> pd.DataFrame:
         """Return one row per scenario and year: costs, and the measures beside those of the unchanged plan.
@@ -249,11 +257,21 @@ def answers(
         else:
             error = question.refused[case.year]
             refused.append({"at": at, **failure(case.name, case.year, error.code, error), "seconds": 0.0})
-    found = sweep(jobs, Compare(question.before), question.bases, executor=executor, resume=resume)
+    work = partial(_answer, Compare(question.before))
+    found = sweep(jobs, work, question.bases, executor=executor, resume=resume)
     for record in chain(refused, ({**record, "at": places[record["at"]]} for record in found)):
         if on_done is not None:
             on_done(record)
         yield record
+
+
+def _answer(compare: Compare, base: Prepared, job: Job[Case]) -> Record:
+    """Return the outcome of a case with ``notes``: what is to be said of its year and of what does not count in it."""
+    outcome = compare(base, job)
+    # Where something is another for a single scenario, that is what it changes: no need to look.
+    is_clear = len(job.what.scenarios) == 1 and tells_apart(outcome)
+    remarks = () if is_clear else untouched(base, job.what)
+    return {**rounded(outcome), "notes": [*filter(None, (job.what.note, *remarks))]}
 
 
 def gather(question: Question, records: Iterator[Record]) -> WhatIf:
@@ -265,7 +283,7 @@ def gather(question: Question, records: Iterator[Record]) -> WhatIf:
 
 def plan_summary(plan: Plan, before: Before) -> dict[str, Any]:
     """Return a plan without its flows and routes as plain values."""
-    return {
+    summary = {
         "run": {
             "dataset": plan.data.info.name,
             "version": plan.data.info.version,
@@ -285,6 +303,7 @@ def plan_summary(plan: Plan, before: Before) -> dict[str, Any]:
         "bottlenecks": before.bottlenecks(),
         "measures": before.measures.to_mapping(),
     }
+    return rounded(summary)
 
 
 def _summary_row(outcome: Record) -> dict[str, Any]:

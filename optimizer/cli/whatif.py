@@ -108,6 +108,7 @@ def command(
             "nothing to compare; name a scenario or project, as in corridor whatif aktau-hub, "
             "or --set 'shared_capacities[id=aktau-containers].capacity=240000'"
         )
+    _check_form(settings)
     from optimizer.options import SolveOptions
     from optimizer.sweep import worker_pool
     from optimizer.whatif import answers, gather, pose
@@ -130,6 +131,18 @@ def command(
         result = gather(question, found)
     _emit(data, result, form, output)
     ctx.exit(_judged(result, as_json=form == "json"))
+
+
+def _check_form(settings: tuple[str, ...]) -> None:
+    """Refuse settings that are not written as they must be, before anything is read or planned."""
+    from network.changes import Change
+    from network.errors import ScenarioError
+
+    for text in settings:
+        try:
+            Change.from_text(text)
+        except ScenarioError as error:
+            raise click.UsageError(f"--set: {error}") from None
 
 
 def _asked(data: Dataset, names: tuple[str, ...], settings: tuple[str, ...]) -> list[Scenario | Project]:
@@ -181,12 +194,12 @@ def _emit(data: Dataset, result: WhatIf, form: str, output: str | None) -> None:
 def _judged(result: WhatIf, *, as_json: bool) -> int:
     """Tell what failed, and return the exit code."""
     code = 0
-    for remark in dict.fromkeys(outcome.get("note") for outcome in result.outcomes):
-        if remark:
-            note(remark)
+    for remark in result.notes:
+        note(remark)
     for outcome in result.failed:
         error = outcome["error"]
-        details = {"code": error["code"], "type": error["type"], "name": outcome["name"], "year": outcome["year"]}
+        details = {key: error[key] for key in ("code", "type", "findings") if key in error}
+        details |= {"name": outcome["name"], "year": outcome["year"]}
         tell(f"{outcome['name']} ({outcome['year']}): {error['message']}", details, as_json=as_json)
         code = FAILURE if error["code"] in ("E500", "E999") else max(code, BAD_DATA)
     for year, plan in result.bases.items():

@@ -8,6 +8,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from optimizer.curves import CurvePoint
+from optimizer.phrases import per_period
 from optimizer.report.document import Document, Table, columns, number, short_number
 from optimizer.report.routes import node_name
 from optimizer.resource_names import resolve_resource
@@ -19,17 +20,26 @@ if TYPE_CHECKING:
     from optimizer.resource_names import ResourceName
 
 CAVEAT = "All else stays as it is: a capacity elsewhere that binds first is not raised with it."
+SAVED = (
+    "What is saved or added is told of what is minimized: money, and the value of time where hours count.\n"
+    "Cost is the money of one plan that is best there; it may fall by another amount, or rise where time is bought."
+)
+NEAR_0 = (
+    "At 0 the curve means a capacity as near to 0 as may be.\n"
+    "A capacity of 0 in the data also closes the way for goods that take none of it, and may cost more."
+)
 
 
 def curve_document(data: Dataset, curve: Curve) -> Document:
     """Return a heading, what holds at present and beyond, and the table of breakpoints."""
     sentences = [_present_sentence(curve), _end_sentence(curve), _range_sentence(curve)]
-    return [
-        f"{_title(data, curve)} · plan of {curve.year}",
-        " ".join(sentence for sentence in sentences if sentence),
-        _point_table(curve),
-        CAVEAT if curve.kind == "capacity" else "All else stays as it is.",
-    ]
+    document: Document = [f"{_title(data, curve)} · plan of {curve.year}"]
+    if any(sentences):
+        document.append(" ".join(sentence for sentence in sentences if sentence))
+    document += [_point_table(curve), SAVED]
+    if curve.kind == "capacity" and curve.points[0].at <= curve.background:
+        document.append(NEAR_0)
+    return [*document, CAVEAT if curve.kind == "capacity" else "All else stays as it is."]
 
 
 def curve_csv(curve: Curve) -> str:
@@ -66,7 +76,7 @@ def price_of(curve: Curve, price: float | None) -> float | None:
 def _title(data: Dataset, curve: Curve) -> str:
     """Return the heading: in words, with the id of a capacity behind it."""
     title = curve_title(data, curve)
-    return title if curve.kind != "capacity" else f"{title} ({curve.name}), capacity in {curve.unit}"
+    return title if curve.kind != "capacity" else f"{title} ({curve.name}), capacity in {per_period(curve.unit)}"
 
 
 def _passage_title(data: Dataset, named: ResourceName) -> str:
@@ -88,9 +98,11 @@ def _passage_title(data: Dataset, named: ResourceName) -> str:
 def _present_sentence(curve: Curve) -> str:
     """Return what one more unit is worth at present, and up to where."""
     at = _index_of_present(curve)
-    if at is None or at == len(curve.points) - 1:
+    if at is None:
         return ""
     point = curve.points[at]
+    if at == len(curve.points) - 1:
+        return _sentence_of_less(curve, point)
     until = next(
         (
             place.at
@@ -108,14 +120,26 @@ def _present_sentence(curve: Curve) -> str:
     if price <= 0.0:
         lost = point.price_left_usd_per_unit
         less = f"; one less costs {short_number(lost)} USD a year" if lost else ""
-        return (
-            f"At present {short_number(point.used)} of {short_number(curve.present)} {curve.unit} are used, "
-            f"and more capacity saves nothing{less}."
-        )
+        used = f"{short_number(point.used)} of {short_number(curve.present)} {per_period(curve.unit)}"
+        return f"At present {used} are used, and more capacity saves nothing{less}."
     return (
-        f"At present, with {short_number(curve.present)} {curve.unit}, one more saves {short_number(price)} USD a "
-        f"year, and so does each one up to {short_number(until)}."
+        f"At present, with {short_number(curve.present)} {per_period(curve.unit)}, each one more saves "
+        f"{short_number(price)} USD a year, up to {short_number(until)}."
     )
+
+
+def _sentence_of_less(curve: Curve, point: CurvePoint) -> str:
+    """Return what a unit less saves or costs where the curve ends at the present place."""
+    price = price_of(curve, point.price_left_usd_per_unit)
+    if price is None:
+        return ""
+    if curve.kind == "capacity":
+        return (
+            f"At present, with {short_number(curve.present)} {per_period(curve.unit)}, a unit less costs "
+            f"{short_number(price)} USD a year."
+        )
+    where = "of cost" if curve.kind == "cost" else "of volume"
+    return f"At present one percent {where} less saves {short_number(price)} USD a year."
 
 
 def _end_sentence(curve: Curve) -> str:
@@ -130,11 +154,11 @@ def _end_sentence(curve: Curve) -> str:
     if present is not None and last.at == curve.present:
         return ""
     if present is None or last.at < curve.present:
-        return f"From {short_number(last.at)} {curve.unit} on more is worth nothing."
+        return f"From {short_number(last.at)} {per_period(curve.unit)} on more is worth nothing."
     saved = curve.points[present].objective_usd - last.objective_usd
     return (
-        f"From {short_number(last.at)} {curve.unit} on more is worth nothing; so much saves "
-        f"{number(saved / 1e6, 1)} m USD a year against today."
+        f"From {short_number(last.at)} {per_period(curve.unit)} on more is worth nothing; so much saves "
+        f"{number(saved / 1e6, 1)} m USD a year of what is minimized against today."
     )
 
 
@@ -142,7 +166,7 @@ def _range_sentence(curve: Curve) -> str:
     """Return where the curve begins late or ends early, as demands that must be carried cannot be."""
     first, last = curve.points[0].at, curve.points[-1].at
     if first > curve.low:
-        return f"Below {short_number(first)} {curve.unit} demands that must be carried cannot be."
+        return f"Below {short_number(first)} {per_period(curve.unit)} demands that must be carried cannot be."
     if last < curve.high:
         return f"Above {short_number(last)} times the volumes demands that must be carried cannot be."
     return ""
@@ -153,7 +177,8 @@ def _point_table(curve: Curve) -> Table:
     present = _index_of_present(curve)
     reference = curve.points[0 if present is None else present].objective_usd
     sign = -1.0 if curve.kind == "capacity" else 1.0
-    worth = f">From here on one {per_unit(curve)} more {'saves' if curve.kind == 'capacity' else 'adds'} USD"
+    unit = per_period(curve.unit, 1.0) if curve.kind == "capacity" else per_unit(curve)
+    worth = f">From here on one more {unit} {'saves' if curve.kind == 'capacity' else 'adds'} USD"
     against = "today" if present is not None else "the first row"
     rows = tuple(
         (
@@ -171,8 +196,8 @@ def _point_table(curve: Curve) -> Table:
     change = "saved" if curve.kind == "capacity" else "more"
     return Table(
         columns(
-            f">{curve.unit}" if curve.kind == "capacity" else ">Times",
-            f">Used {curve.used_unit}" if curve.kind != "capacity" else ">Used",
+            f">{per_period(curve.unit)}" if curve.kind == "capacity" else ">Times",
+            f">Used {curve.used_unit.replace('/', ' a ')}" if curve.kind != "capacity" else ">Used",
             ">Cost m USD",
             f">m USD {change} against {against}",
             worth,

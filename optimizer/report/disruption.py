@@ -18,12 +18,17 @@ if TYPE_CHECKING:
     from optimizer.sweep import Record
 
 DAYS = 365
+VITAL = 0.01
+"""Share of the objective from which on a plan may be said to stand or fall with a thing."""
 N_LED = 3
 """Closings that the first sentence names."""
+CLOSES_WHOLLY = (
+    "A shared capacity or transfer closed all year has a capacity of 0, which stops goods that take none of it as well."
+)
 KIND_NAMES = {"shared": "shared capacity", "crossing": "border"}
 CSV_COLUMNS = (
-    *("rank", "kind", "id", "name", "status", "cost_usd", "delta_cost_usd", "delta_objective_usd", "t_unmet"),
-    *("cut_off", "t_used", "n_demands_used", "message"),
+    *("rank", "kind", "id", "name", "status", "cost_usd", "delta_cost_usd", "delta_objective_usd"),
+    *("t_unmet", "delta_t_unmet", "cut_off", "t_used", "n_demands_used", "message"),
 )
 
 
@@ -46,6 +51,8 @@ def disruption_document(result: Disruption, *, share: float | None, top: int | N
             "Cost: money a year. Objective: what is minimized, with the value of time; it can rise while money falls.\n"
             "Over it: what passes while it is open."
         )
+        if share in (None, 1.0) and any(record["kind"] in ("shared", "transfer") for record in shown):
+            document.append(CLOSES_WHOLLY)
     without = [record for record in result.records if record["delta_objective_usd"] is None]
     document.extend(f"Without {record['name']}: {record['message']}." for record in without[:top])
     document.append(CAVEAT)
@@ -63,24 +70,36 @@ def disruption_csv(result: Disruption) -> str:
 
 
 def _headline(result: Disruption) -> str:
-    """Return the sentence that says what the plan stands or falls with."""
+    """Return the sentence that says what costs most; only what costs much is said to hold the plan up."""
     felt = result.worst
     if not felt:
         return f"The plan of {result.base.year} loses nothing by any of these closings."
     first, *others = felt[:N_LED]
-    sentence = f"The plan of {result.base.year} stands or falls with {first['name']}: {_loss(result, first)}."
+    opening = f"Costliest in the plan of {result.base.year}: {first['name']}, "
+    if first["kind"] != "scenario" and _is_vital(result, first):
+        opening = f"The plan of {result.base.year} stands or falls with {first['name']}: without it "
+    elif first["delta_objective_usd"] is None:
+        opening = f"With {first['name']} in {result.base.year} "
+    sentence = f"{opening}{_loss(result, first)}."
     if others:
         sentence += " Next: " + "; ".join(f"{record['name']} ({_more(record)})" for record in others) + "."
     return sentence
 
 
+def _is_vital(result: Disruption, record: Record) -> bool:
+    """Tell whether a closing costs so much, or leaves no plan, that the plan stands or falls with the thing."""
+    delta, objective = record["delta_objective_usd"], result.base.objective_usd
+    return delta is None or not objective or delta > VITAL * abs(objective)
+
+
 def _loss(result: Disruption, record: Record) -> str:
-    """Return what is lost without the first of the list."""
+    """Return what is lost by the first closing of the list."""
     if record["delta_objective_usd"] is None:
-        return f"without it there is no plan ({record['status']})"
-    parts = [f"without it the objective rises by {_more(record)} ({_share(result, record)})"]
-    if record["t_unmet"] > 0.0:
-        parts.append(f"{number(record['t_unmet'] / 1e3)} kt a year stay behind")
+        return f"there is no plan ({record['status']})"
+    parts = [f"the objective rises by {_more(record)} ({_share(result, record)})"]
+    if record["delta_t_unmet"] > 0.0:
+        more = "" if record["delta_t_unmet"] == record["t_unmet"] else " more"
+        parts.append(f"{number(record['delta_t_unmet'] / 1e3)} kt a year{more} stay behind")
     if record["cut_off"]:
         n = len(record["cut_off"])
         parts.append(f"{n} demand{'s have' if n > 1 else ' has'} no way left")
@@ -97,7 +116,8 @@ def _share(result: Disruption, record: Record) -> str:
     objective = result.base.objective_usd
     if record["delta_objective_usd"] is None or not objective:
         return "–"
-    return f"{100.0 * record['delta_objective_usd'] / abs(objective):.2f} %"
+    percent = 100.0 * record["delta_objective_usd"] / abs(objective)
+    return "under 0.01 %" if 0.0 < percent < 0.005 else f"{percent:.2f} %"
 
 
 def _method(result: Disruption, share: float | None) -> str:
@@ -107,6 +127,8 @@ def _method(result: Disruption, share: float | None) -> str:
     n_planned = counts.total()
     time = "" if share is None else f" for {share * DAYS:.3g} days of the year ({100 * share:.3g} %)"
     n_all = len(result.records)
+    if share is not None and any(record["kind"] == "scenario" for record in result.records):
+        time += ", a scenario's as well, whatever it says itself"
     lines = [
         f"{number(n_all)} closing{'s' if n_all != 1 else ''}, one at a time{time}; all other capacities hold. "
         f"Cost with everything open: {million(result.base.cost_usd)} m USD."
@@ -149,7 +171,7 @@ def _row(result: Disruption, rank: int, record: Record) -> tuple[str, ...]:
         "no plan" if record["delta_cost_usd"] is None else million(record["delta_cost_usd"]),
         "no plan" if record["delta_objective_usd"] is None else million(record["delta_objective_usd"]),
         _share(result, record),
-        "–" if record["t_unmet"] is None else number(record["t_unmet"] / 1e3),
+        "–" if record["delta_t_unmet"] is None else number(record["delta_t_unmet"] / 1e3),
         few(record["cut_off"]),
         number(record["t_used"] / 1e3),
     )

@@ -24,7 +24,7 @@ def users_document(users: Users) -> Document:
     data = users.plan.data
     document: Document = [_heading(users)]
     if not users.users:
-        return [*document, "No demand of this plan passes it."]
+        return [*document, f"No demand of this plan {'takes any of' if users.idle else 'passes'} it."]
     document.append(_user_table(data, users))
     corridors = [total.name for total in users.by_corridor()]
     document += [
@@ -78,6 +78,9 @@ def _heading(users: Users) -> str:
     if users.users:
         plural = "" if len(demands) == 1 else "s"
         lines.append(f"{number(t / 1e3)} kt a year of {len(demands)} demand{plural}, each tonne counted once")
+    if users.idle:
+        idle_t = sum(user.t for user in users.idle)
+        lines.append(f"Another {short_number(idle_t / 1e3)} kt a year pass and take nothing of it")
     return "\n".join([*lines, *(_capacity(users.plan.data, users, record) for record in users.capacities)])
 
 
@@ -123,7 +126,9 @@ def _user_table(data: Dataset, users: Users) -> Table:
     ]
     n_users = len(users.users)
     shown = f"the {N_SHOWN} largest of {n_users}" if n_users > N_SHOWN else f"{n_users}"
-    return Table(columns(*headers), tuple(rows), title=f"By demand ({shown})")
+    # A demand on several ways has a row for each, so that there are more rows than demands.
+    what = "demand" if n_users == len({user.demand_id for user in users.users}) else "demand and way"
+    return Table(columns(*headers), tuple(rows), title=f"By {what} ({shown})")
 
 
 def _direction(data: Dataset, direction: str) -> str:

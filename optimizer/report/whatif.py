@@ -28,16 +28,29 @@ N_BOTTLENECKS = 15
 """Rows of a table; the JSON lists all."""
 KEY = ("kind", "id", "from_node", "to_node")
 """What tells one capacity from another."""
+BOTTLENECKS = ("bottlenecks", "bottlenecks_before")
 WAYS = {UNMET: "stays unmet", NOT_ASKED: "not asked for"}
 TITLES = {"corridor": "Corridor", "country": "Country", "mode": "Mode"}
 TIES = (
     "Shifts: each unit counts in one corridor, and once in every country and mode that it passes. Of ways that cost "
     "the same a plan takes any, so that some shifts may be ties."
 )
+PLANNED = (
+    "Where several plans are optimal, the money, the goods left behind and the flows are those of one of them; what is "
+    "minimized is the same in all."
+)
 PRICES = (
-    "Worth: what one more unit of capacity saves in a year, as long as the capacity lies between the two for which it "
-    "holds. One less: what a unit less costs. Where more is worth 0, the capacity is full but more of it alone saves "
-    "nothing."
+    "One more: what exactly one more unit of capacity saves in a year; one less: what exactly one unit less costs. "
+    "Holds from, to: the capacities between which every unit is worth the same; where they are closer than a unit, the "
+    "next unit is worth less. Where one more saves 0, the capacity is full but more of it alone saves nothing."
+)
+AT_MOST = (
+    "Worth up to: what one more unit of capacity saves in a year at most. It may save less, or nothing: with ranges "
+    "the exact figure is worked out."
+)
+COUNTED = (
+    "These figures are of what is minimized: where hours or CO2e have a price they count beside the money, so that not "
+    "all of it is money saved."
 )
 CSV_COLUMNS = (
     *("name", "year", "status", "base_cost_usd", "cost_usd", "delta_cost_usd", "delta_objective_usd"),
@@ -62,15 +75,26 @@ def whatif_document(data: Dataset, result: Mapping[str, Any]) -> Document:
     for outcome in outcomes:
         if "error" in outcome:
             error = outcome["error"]
-            document.append(f"{_title(outcome)}: failed\n[{error['code']}] {error['message']}")
+            document.append(f"{_title(outcome)}: failed: [{error['code']}] {_why(error)}")
         else:
             document.extend(_told(data, outcome))
     if any(outcome.get("shifts") for outcome in outcomes):
         document.append(fill(TIES, LINE_WIDTH))
-    if any(outcome.get("bottlenecks") or outcome.get("bottlenecks_before") for outcome in outcomes):
-        document.append(fill(PRICES, LINE_WIDTH))
+    bottlenecks = [row for outcome in outcomes for key in BOTTLENECKS for row in outcome.get(key) or ()]
+    for note, has_ranges in ((PRICES, True), (AT_MOST, False)):
+        if any(_has_range(row) == has_ranges for row in bottlenecks):
+            document.append(fill(f"{note} {COUNTED}", LINE_WIDTH))
+    if any("measures" in outcome for outcome in outcomes):
+        document.append(fill(PLANNED, LINE_WIDTH))
     document.append(CAVEAT)
     return document
+
+
+def _why(error: Mapping[str, Any]) -> str:
+    """Return the first problem of a failed scenario and how many more there are; the whole message goes to stderr."""
+    findings = error.get("findings") or ()
+    why = findings[0]["message"] if findings else error["message"].partition("\n")[0]
+    return f"{why} and {len(findings) - 1} more" if len(findings) > 1 else str(why)
 
 
 def whatif_csv(result: Mapping[str, Any]) -> str:
@@ -187,8 +211,9 @@ def _told(data: Dataset, outcome: Outcome) -> Iterator[str | Table]:
         yield _changed_table(outcome["changed"])
     for by, title in TITLES.items():
         rows = [row for row in outcome["shifts"] if row["by"] == by]
-        if rows:
-            yield _shift_table(rows, title)
+        table = _shift_table(rows, title)
+        if table.rows:
+            yield table
     moves = moves_of(outcome["shifts"])
     if moves:
         yield Table(
@@ -218,7 +243,7 @@ def _changed_table(rows: Sequence[Mapping[str, Any]]) -> Table:
         tuple(
             (
                 row["name"],
-                row["unit"],
+                " → ".join(dict.fromkeys((row.get("unit_before", row["unit"]), row["unit"]))),
                 *(_limit(row[key]) for key in ("capacity_before", "used_before", "capacity_after", "used_after")),
             )
             for row in rows[:N_BOTTLENECKS]
@@ -242,12 +267,15 @@ def _shift_table(rows: Sequence[Mapping[str, Any]], title: str) -> Table:
         total = {row["unit"]: row for row in members if not row["commodity"]}
         bulk_t = sum(row["delta"] for row in members if row["commodity"] and row["unit"] == "t")
         teu, tonnes = total.get("teu"), total.get("t")
+        if not (teu and round(teu["delta"])) and not round(bulk_t) and not (tonnes and round(tonnes["delta"])):
+            # Only which goods they are differs, and these are told by demand.
+            continue
         body.append(
             (
                 members[0]["name"],
                 *("" if teu is None else number(teu[key]) for key in ("before", "after")),
                 "" if teu is None else _delta(teu["delta"]),
-                _delta(bulk_t) if bulk_t else "",
+                _delta(bulk_t) if round(bulk_t) else "",
                 *("" if tonnes is None else number(tonnes[key] / 1e3, 1) for key in ("before", "after")),
             )
         )
@@ -288,29 +316,44 @@ def _ledger(outcome: Outcome) -> Iterator[dict[str, Any]]:
 
 
 def _ledger_table(data: Dataset, rows: Sequence[Mapping[str, Any]]) -> Table:
-    """Return prices before and now, with the capacities between which they hold."""
+    """Return what one more unit saves before and now, how far that holds and what one less costs.
+
+    Where no ranges were asked for, it is what one more saves at most.
+    """
+    has_ranges = any(_has_range(row) for row in rows)
+    headers: tuple[str, ...]
+    if has_ranges:
+        headers = (">One more, before", ">One more, now", ">Holds from", ">to", ">One less")
+        what = "what one more unit saves and one less costs, USD a year"
+    else:
+        headers = (">Worth up to, before", ">Worth up to, now")
+        what = "what one more unit saves at most, USD a year"
+    body = []
+    for row in rows[:N_BOTTLENECKS]:
+        now = row["now"]
+        cells = [_called(data, row), row["unit"]]
+        cells += ["–" if now is None else short_number(now[key]) for key in ("capacity", "used")]
+        if has_ranges:
+            cells += [_exact(row["before"], "one_more_usd"), _exact(now, "one_more_usd"), *_range(now)]
+            cells.append(_exact(now, "one_less_usd"))
+        else:
+            cells += [_exact(row[when], "price_usd_per_unit") for when in ("before", "now")]
+        body.append(tuple(cells))
     return Table(
-        columns(
-            *("Bottleneck", "Unit", ">Capacity", ">Used", ">Worth before", ">Worth now"),
-            *(">Holds from", ">to", ">One less"),
-        ),
-        tuple(
-            (
-                _called(data, row),
-                row["unit"],
-                *("–" if row["now"] is None else short_number(row["now"][key]) for key in ("capacity", "used")),
-                *(_price(row[when], "price_usd_per_unit") for when in ("before", "now")),
-                *_range(row["now"]),
-                _price(row["now"], "price_left_usd_per_unit"),
-            )
-            for row in rows[:N_BOTTLENECKS]
-        ),
-        title=f"Bottlenecks before and now{_of_all(len(rows), N_BOTTLENECKS)}: USD a year",
+        columns("Bottleneck", "Unit", ">Capacity", ">Used", *headers),
+        tuple(body),
+        title=f"Bottlenecks before and now{_of_all(len(rows), N_BOTTLENECKS)}: {what}",
     )
 
 
-def _price(row: Mapping[str, Any] | None, key: str) -> str:
-    """Return a price; a dash where the capacity does not bind."""
+def _has_range(row: Mapping[str, Any]) -> bool:
+    """Tell whether it was asked how far a price holds."""
+    sides = (row, row.get("before"), row.get("now"))
+    return any(side is not None and side.get("holds_from") is not None for side in sides)
+
+
+def _exact(row: Mapping[str, Any] | None, key: str) -> str:
+    """Return what a unit is worth; a dash where the capacity does not bind or it is not known."""
     return "–" if row is None or row.get(key) is None else short_number(row[key])
 
 

@@ -34,6 +34,22 @@ def test_table_json_and_csv_tell_the_same_points(corridor, tiny_folder, limited)
     assert objectives == pytest.approx(sorted(objectives, reverse=True))
 
 
+def test_the_table_explains_what_is_saved_and_speaks_in_words(corridor, tiny_folder, limited):
+    """Savings are of what is minimized, 0 means nearly 0, units are words; no blank lines where nothing is to say."""
+    text = corridor("curve", limited, "--dataset", tiny_folder).out
+    assert "of what is minimized: money, and the value of time" in text
+    port = corridor("curve", "aktau-containers", "--dataset", tiny_folder).out
+    assert "At 0 the curve means a capacity as near to 0 as may be." in port
+    assert "/day" not in text
+    assert "/year" not in text
+    beyond = corridor("curve", "aktau-containers", "--from", 60000, "--dataset", tiny_folder).out
+    assert "as near to 0" not in beyond
+    cost = corridor("curve", "all", "--kind", "cost", "--from", 0.9, "--to", 1.0, "--dataset", tiny_folder).out
+    assert "At present one percent of cost less saves " in cost
+    later = corridor("curve", "all", "--kind", "cost", "--from", 1.1, "--to", 1.2, "--dataset", tiny_folder).out
+    assert "\n\n\n" not in later
+
+
 @pytest.mark.parametrize("kind", ["cost", "demand"])
 def test_costs_and_demands_rise(corridor, tiny_folder, kind):
     """More cost or volume never makes the plan cheaper, and the selection is named."""

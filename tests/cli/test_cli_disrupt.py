@@ -10,6 +10,7 @@ import pytest
 
 RECORD_KEYS = {
     *("kind", "id", "name", "status", "cost_usd", "delta_cost_usd", "delta_objective_usd", "unmet", "t_unmet"),
+    "delta_t_unmet",
     *("cut_off", "t_used", "n_demands_used", "message"),
 }
 
@@ -53,6 +54,33 @@ def test_the_table_leads_with_what_the_plan_stands_or_falls_with(disrupt):
     assert "one at a time; all other capacities hold" in answer.out
     assert sum(line.split()[1:2] == ["node"] for line in lines) == 2
     assert "\x1b" not in answer.out
+
+
+def test_the_headline_says_no_more_than_is_so(disrupt, tmp_path):
+    """Little is lost: the costliest, and not what the plan falls with; a scenario is no thing to be without."""
+    path = tmp_path / "narrow.toml"
+    path.write_text(
+        'name = "Aktau closed for 3 days"\n[[changes]]\ntable = "nodes"\nwhere = {id = "Aktau"}\nclose = true\n'
+    )
+    lines = disrupt(path).out.splitlines()
+    assert lines[0].startswith("Costliest in the plan of 2024: Aktau closed for 3 days, the objective rises by ")
+    assert "without it" not in lines[0]
+
+
+def test_a_scenario_closed_for_another_time_does_not_tell_its_own(disrupt):
+    """With --share a scenario of the dataset is told by its id, as its name may hold the time it says itself."""
+    whole = disrupt("aktau-closed")
+    part = disrupt("aktau-closed", "--share", 0.5)
+    name = json.loads(disrupt("aktau-closed", "--format", "json").out)["closings"][0]["name"]
+    assert name != "aktau-closed"
+    assert (name in whole.out, name in part.out) == (True, False)
+    assert "50 %), a scenario's as well, whatever it says itself" in part.out
+
+
+def test_what_stops_with_a_capacity_of_0_is_said(disrupt):
+    """A shared capacity closed all year stops what takes none of it; closed in part it does not."""
+    assert "stops goods that take none of it" in disrupt("aktau-containers").out
+    assert "stops goods that take none of it" not in disrupt("aktau-containers", "--share", 0.5).out
 
 
 def test_a_node_that_demands_need_leaves_no_plan(disrupt):

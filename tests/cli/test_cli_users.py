@@ -9,7 +9,7 @@ def test_users_as_table_json_and_csv(corridor, tiny_folder) -> None:
     """The three forms tell the same demands; the JSON has every key."""
     link_id = json.loads(corridor("plan", "--dataset", tiny_folder, "--format", "json").out)["flows"][0]["link_id"]
     found = json.loads(corridor("users", link_id, "--dataset", tiny_folder, "--format", "json").out)
-    assert list(found) == ["thing", "year", "capacities", "users"] + [
+    assert list(found) == ["thing", "year", "capacities", "users", "idle"] + [
         f"by_{key}" for key in ("commodity", "corridor", "origin_country", "destination_country")
     ]
     assert found["thing"] == {"kind": "link", "id": link_id, "side": ""}

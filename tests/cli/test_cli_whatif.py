@@ -31,9 +31,11 @@ OUTCOME_KEYS = {
     "changed",
     "projects",
     "note",
+    "notes",
     "seconds",
 }
 LOW = "shared_capacities[id=aktau-containers].capacity=20000"
+LOW_NAME = "aktau-containers.capacity=20000"
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ def test_json_has_the_keys_of_the_contract(ask):
     assert {"run", "status", "cost_usd", "unmet", "bottlenecks", "measures"} <= set(result["base"])
     assert [set(row) for row in result["scenarios"]] == [OUTCOME_KEYS] * 3
     names = [row["name"] for row in result["scenarios"]]
-    assert names == ["Aktau container hub", result["scenarios"][1]["name"], LOW]
+    assert names == ["Aktau container hub", result["scenarios"][1]["name"], LOW_NAME]
     for row in result["scenarios"]:
         assert row["base_cost_usd"] == result["base"]["cost_usd"]
         assert row["delta_cost_usd"] == row["cost_usd"] - row["base_cost_usd"]
@@ -89,7 +91,7 @@ def test_several_years_and_combinations(ask):
     assert [row["year"] for row in years] == [2030, 2024]
     both = ("aktau-closed", "--set", LOW, "--format", "json")
     (together,) = outcomes(ask(*both, "--combine", "all"))
-    assert together["name"].endswith(LOW)
+    assert together["name"].endswith(LOW_NAME)
     chain = outcomes(ask(*both, "--combine", "chain"))
     assert len(chain) == 2
     assert chain[1]["cost_usd"] == pytest.approx(together["cost_usd"])
@@ -143,14 +145,52 @@ def test_a_failing_scenario_is_told_and_the_others_go_on(ask, tmp_path):
     first, failed, last = outcomes(answer)
     assert (first["status"], last["status"]) == ("optimal", "optimal")
     assert (failed["name"], failed["year"]) == ("void", 2024)
-    assert set(failed["error"]) == {"code", "type", "message"}
+    assert set(failed["error"]) == {"code", "type", "message", "findings"}
     assert "E310" in failed["error"]["message"]
+    assert [finding["code"] for finding in failed["error"]["findings"]] == ["E310"]
     told = json.loads(answer.err.splitlines()[-1])["error"]
     assert (told["name"], told["code"]) == ("void", "E300")
+    assert told["findings"] == failed["error"]["findings"]
     table = ask("aktau-closed", file)
     assert table.code == 1
-    assert "void" in table.out
-    assert "E310" in table.err
+    (line,) = [line for line in table.out.splitlines() if "void · 2024" in line]
+    assert line.startswith("void · 2024: failed: [E300] change 1 (links): selects no row of links")
+    assert "E310" not in table.out
+    assert table.err.count("E310") == 1
+
+
+def test_what_changes_nothing_in_the_year_is_said(ask, tmp_path):
+    """Demands of another year, a card that is on already: told on stderr and in the outcome, also in a combination."""
+    file = tmp_path / "more.toml"
+    file.write_text(
+        'name = "more of 2024"\n[[changes]]\ntable = "demands"\nwhere = { year = 2024 }\nscale = { volume = 2 }\n'
+    )
+    years = ask(file, "--year", "2024", "--year", "2030", "--format", "json")
+    first, second = outcomes(years)
+    assert first["notes"] == []
+    (remark,) = second["notes"]
+    assert remark.startswith("more of 2024 changes nothing in the plan of 2030")
+    assert years.err.count("more of 2024 changes nothing") == 1
+    (together,) = outcomes(ask(file, "--set", LOW, "--combine", "all", "--year", "2030", "--format", "json"))
+    assert together["notes"] == [remark]
+    (twice,) = outcomes(ask("--set", LOW, "--scenario", _low(tmp_path), "--format", "json"))
+    assert [note.partition(" changes")[0] for note in twice["notes"]] == [LOW_NAME]
+
+
+def test_names_of_settings_stay_short(ask):
+    """Several settings are named after the first; a long one by its id and column."""
+    (row,) = outcomes(ask("--set", LOW, "--set", "links[mode=rail].note=x", "--format", "json"))
+    assert row["name"] == f"{LOW_NAME} and 1 more"
+
+
+def _low(folder):
+    """Write the scenario file of the port narrowed."""
+    file = folder / "low.toml"
+    file.write_text(
+        'name = "low"\n[[changes]]\ntable = "shared_capacities"\n'
+        'where = { id = "aktau-containers" }\nset = { capacity = 20000 }\n'
+    )
+    return file
 
 
 @pytest.mark.parametrize(
@@ -160,7 +200,10 @@ def test_a_failing_scenario_is_told_and_the_others_go_on(ask, tmp_path):
         (("aktau-hbu",), 2, "aktau-hub"),
         (("aktau-close",), 2, "aktau-closed"),
         (("missing.toml",), 2, "missing.toml"),
-        (("--set", "nonsense"), 1, "links[id=a].capacity=5"),
+        (("--set", "nonsense"), 2, "links[id=a].capacity=5"),
+        (("--set", "lnks[id=a].capacity=5"), 2, 'cannot read "lnks[id=a].capacity=5"'),
+        (("--set", LOW.replace("20000", "inf")), 1, "give a finite number"),
+        (("--set", LOW.replace("20000", "nan")), 1, "give a finite number"),
         (("--set", LOW, "--set", LOW.replace("20000", "30000")), 1, "E317"),
         (("--set", LOW.replace("20000", "-5")), 1, "E314"),
         (("--set", LOW.replace("aktau-containers", "aktau-container")), 1, "aktau-containers"),

@@ -127,8 +127,10 @@ def test_settings_that_cannot_be_read(text):
 
 def test_settings_of_unknown_tables_get_a_suggestion():
     """The short form is checked like the long one."""
-    with pytest.raises(ScenarioError, match="did you mean links"):
+    with pytest.raises(ScenarioError, match="did you mean links") as refusal:
         Change.from_text("link[id=a].capacity=5")
+    assert 'cannot read "link[id=a].capacity=5"' in str(refusal.value)
+    assert [finding.code for finding in refusal.value.findings] == ["E302"]
 
 
 def test_operations_are_those_of_the_class():

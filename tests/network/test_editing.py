@@ -153,7 +153,7 @@ def test_closing_links(tiny):
 
 @pytest.mark.parametrize("table", ["links", "transfers", "shared_capacities"])
 def test_closing_for_a_share_of_the_year(tiny, table):
-    """close = 0.25 leaves three quarters of each capacity."""
+    """close = 0.25 leaves three quarters of each capacity, and of the other traffic on it."""
     where = {"links": {"id": "rail-xian-khorgos"}, "transfers": {"id": "KZHOR"}, "shared_capacities": {}}[table]
     after = change(tiny, table=table, where=where, close=0.25)
     before = table_of(tiny, table).number("capacity")
@@ -161,6 +161,15 @@ def test_closing_for_a_share_of_the_year(tiny, table):
     changed = now != before
     assert now[changed & ~np.isnan(before)].tolist() == (0.75 * before[changed & ~np.isnan(before)]).tolist()
     assert np.count_nonzero(changed & ~np.isnan(before)) == 1
+    loads = [table_of(data, table).number("background") for data in (tiny, after)]
+    assert same(loads[1], np.where(changed, 0.75 * loads[0], loads[0]))
+
+
+def test_a_share_of_the_year_is_taken_of_what_is_free(tiny):
+    """Of 20 trains a day with 16 of other traffic 4 are free; a quarter of the year takes one of them, not all."""
+    tiny = change(tiny, table="links", where={"id": "rail-xian-khorgos"}, set={"capacity": 20, "background": 16})
+    after = change(tiny, table="links", where={"id": "rail-xian-khorgos"}, close=0.25)
+    assert [cell(after, "links", "rail-xian-khorgos", name) for name in ("capacity", "background")] == [15.0, 12.0]
 
 
 def test_closing_a_node_closes_its_links_and_transfers(tiny):
@@ -363,6 +372,24 @@ def test_a_number_becomes_a_text_with_all_its_digits(tiny):
     assert cell(change(tiny, table="links", set={"note": 1234567.0}), "links", "sea-aktau-baku", "note") == "1234567"
     typed = apply(tiny, Scenario("s", changes=(Change.from_text("demands[id=xian-baku].group=20261122"),)))
     assert cell(typed, "demands", "xian-baku", "group") == "20261122"
+
+
+@pytest.mark.parametrize(
+    ("value", "remedy"),
+    [
+        ("inf", 'give a finite number, or an empty text "" for no limit'),
+        ("nan", 'give a finite number, or an empty text "" for no limit'),
+        ("5", "drop the quotes"),
+        ("many", 'give a number, or an empty text "" for not given'),
+        (True, "give one number"),
+        ((1, 2), "give one number"),
+    ],
+)
+def test_what_is_no_number_is_told_what_to_write(tiny, value, remedy):
+    """The remedy is for what was written: quotes only where there were some."""
+    with pytest.raises(ScenarioError) as refusal:
+        apply(tiny, Scenario("s", changes=(Change("shared_capacities", set={"capacity": value}),)))
+    assert [finding.remedy for finding in refusal.value.findings] == [remedy]
 
 
 def test_years_of_demands_move_from_the_base_year(tiny):

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from network import Dataset
 
 
+PAUSE_S = 0.02
+"""Seconds that a slow job takes."""
+
+
 def market() -> Dataset:
     """Return a network of two ways, of which the cheap one holds 60 of the 100 TEU a year."""
     links = [
@@ -61,7 +65,7 @@ def who(prepared: Prepared, job: Job[float]) -> dict[str, Any]:
 
 def slow(_: Prepared, job: Job[float]) -> dict[str, Any]:
     """Take a while."""
-    time.sleep(0.02)
+    time.sleep(PAUSE_S)
     return {"name": job.name, "square": job.what**2}
 
 

@@ -142,8 +142,22 @@ def test_settings_make_one_scenario(data: Dataset) -> None:
     """All settings are changes of one scenario, in order."""
     texts = ["links[id=ab].capacity=7", "links[id=bc].capacity=8"]
     scenario = scenario_of_settings(data, texts)
-    assert scenario.name == "; ".join(texts)
+    assert scenario.name == "links[id=ab].capacity=7 and 1 more"
     assert apply(data, scenario).network.links.number("capacity").tolist() == [7.0, 8.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("links[id=ab].capacity=7", "links[id=ab].capacity=7"),
+        ("shared_capacities[id=quay].capacity=240000", "quay.capacity=240000"),
+        ("shared_capacities[ id = quay ] . capacity = 240000", "quay.capacity=240000"),
+        ("links[mode=rail,country=KZ,corridor=titr].capacity=5", "links[mode=rail,country=KZ,corridor=tit…"),
+    ],
+)
+def test_long_settings_have_short_names(data: Dataset, text: str, name: str) -> None:
+    """A setting of one row needs no table in its name; another long one is cut."""
+    assert scenario_of_settings(data, [text]).name == name
 
 
 @pytest.mark.parametrize(

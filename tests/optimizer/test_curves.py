@@ -154,6 +154,14 @@ def test_points_are_what_a_pencil_finds() -> None:
     assert (curve.present, curve.background, curve.unit) == (300.0, 100.0, "teu/year")
 
 
+def test_places_are_told_without_rounding_of_the_solver() -> None:
+    """Breakpoints, the end and what is used have 12 significant digits: thirds of a train are no longer than that."""
+    curve = capacity_curve(two_ways(background=100.1), "cheap")
+    for number in (value for point in curve.points[1:] for value in (point.at, point.used)):
+        assert number == float(f"{number:.12g}")
+    assert [point.at for point in curve.points] == [0.0, 100.1, 300.0, 700.1, 1100.1, 1210.11]
+
+
 def test_one_direction_both_and_a_closed_link() -> None:
     """A direction is asked for by itself; the link alone means both; a closed link has a curve from 0 on as well."""
     data = dataset(

@@ -166,6 +166,7 @@ def test_what_each_closing_costs() -> None:
     assert ab["delta_cost_usd"] == pytest.approx(40 * 50 + 70 * 1000 - 210)
     assert ab["status"] == "optimal"
     assert sum(row["volume"] for row in ab["unmet"]) == pytest.approx(70.0)
+    assert ab["delta_t_unmet"] == pytest.approx(700.0)
     assert (ab["t_unmet"], ab["t_used"], ab["n_demands_used"]) == (pytest.approx(700.0), pytest.approx(1100.0), 2)
     assert ab["cut_off"] == []
     assert found["node", "A"]["cut_off"] == ["far", "near"]
@@ -229,6 +230,32 @@ def test_part_of_the_year() -> None:
     (record,) = tight.records
     assert (record["kind"], record["id"], record["name"], record["status"]) == ("node", "B", "Border town", "optimal")
     assert record["delta_cost_usd"] == pytest.approx(40 * (50 - 2) + 20 * (1000 - 2))
+
+
+def test_part_of_the_year_takes_its_share_of_what_is_free() -> None:
+    """Other traffic stops for that time as well: a quarter of the year takes a quarter of what is free, and no more."""
+    links = [
+        link("ab", "road", "A", "B", capacity=1000, capacity_unit="teu/year", background=800, cost_usd_per_teu=1),
+        link("round", "road", "A", "B", cost_usd_per_teu=11),
+    ]
+    full = dataset(links, demands=[demand("d", "AB", 200)])
+    delta = {
+        share: disrupt(full, only=["ab"], share=share).records[0]["delta_objective_usd"] for share in (0.25, 0.5, None)
+    }
+    assert delta == pytest.approx({0.25: 500.0, 0.5: 1000.0, None: 2000.0})
+    (spare,) = disrupt(dataset(links, demands=[demand("d", "AB", 140)]), only=["ab"], share=0.25).records
+    assert spare["status"] == "spare"
+
+
+def test_what_stays_behind_in_all_and_what_more_of_it() -> None:
+    """40 units stay behind with everything open and 100 without A – B: 1,000 t in all, 600 t of them more."""
+    links = [link("ab", "road", "A", "B", capacity=60, capacity_unit="teu/year", cost_usd_per_teu=1)]
+    data = dataset(links, demands=[demand("d", "AB", 100, 1000.0)])
+    (record,) = disrupt(data, only=["ab"]).records
+    assert (record["t_unmet"], record["delta_t_unmet"]) == (pytest.approx(1000.0), pytest.approx(600.0))
+    assert sum(row["volume"] for row in record["unmet"]) == pytest.approx(100.0)
+    (idle,) = disrupt(data, only=["B"], share=0.01).records
+    assert idle["t_unmet"] == pytest.approx(406.0)
 
 
 def test_an_unused_thing_can_be_the_last_way() -> None:

@@ -128,3 +128,45 @@ def test_the_bundled_ledger_agrees_with_plans() -> None:
         cold = plan_flows(with_table(data, "links", data.network.links.with_columns({"capacity": values})))
         saved = entry.bottleneck.price_usd_per_unit * (capacity - entry.bottleneck.capacity)
         assert base.plan.objective_usd - cold.objective_usd == pytest.approx(saved, rel=1e-5)
+
+
+@pytest.mark.parametrize(("volume", "saved", "lost"), [(800, 50.0, 50.0), (700, 20.0, 50.0), (700.25, 27.5, 50.0)])
+def test_one_unit_more_or_less_is_told_exactly(volume: float, saved: float, lost: float) -> None:
+    """A quarter of a TEU at 50 USD and the rest at 20 make 27.50 for one more, which the price alone would call 50."""
+    entry = entry_of(three_ways(volume), "cheap")
+    assert entry is not None
+    assert entry.one_more_usd == pytest.approx(saved)
+    assert entry.one_less_usd == pytest.approx(lost)
+    assert entry.to_mapping()["one_more_usd"] == entry.one_more_usd
+    assert entry.to_mapping()["one_less_usd"] == entry.one_less_usd
+
+
+def test_one_less_is_not_told_where_there_is_none_to_take() -> None:
+    """Less than a TEU free, or all of it needed for what must be carried: no number for one less."""
+    small = entry_of(three_ways(800, background=299.5), "cheap")
+    assert small is not None
+    assert (small.price_left_usd_per_unit, small.one_less_usd) == (pytest.approx(50.0), None)
+    data = three_ways(700)
+    needed = entry_of(with_table(data, "links", data.network.links.take([0, 1])), "cheap")
+    assert needed is not None
+    assert (needed.price_left_usd_per_unit, needed.one_less_usd) == (None, None)
+
+
+@given(instance=instances())
+@settings(max_examples=25, deadline=None)
+def test_one_unit_more_or_less_is_the_difference_of_plans(instance: Instance) -> None:
+    """On random networks, whatever the price and its range: what cold plans with one unit more and less cost."""
+    base = prepare(instance.dataset())
+    here = base.plan.objective_usd
+    for entry in ledger_of(base):
+        capacity, rounding = entry.bottleneck.capacity, 1e-7 * abs(here) + 1e-6
+        assert entry.one_more_usd == pytest.approx(here - objective(base, entry, capacity + 1.0), abs=rounding)
+        if capacity - 1.0 < entry.bottleneck.background:
+            assert entry.one_less_usd is None
+            continue
+        less = objective(base, entry, capacity - 1.0)
+        if less is None:
+            assert entry.one_less_usd is None
+        elif entry.one_less_usd is not None or objective(base, entry, capacity - 1.001) is not None:
+            # At the very first capacity that suffices rounding decides.
+            assert entry.one_less_usd == pytest.approx(less - here, rel=1e-6, abs=rounding)

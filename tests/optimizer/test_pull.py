@@ -11,6 +11,8 @@ from hypothesis import assume, given, settings
 from made_network import dataset, link
 from plan_instances import Instance, instances
 
+from network import Change, Scenario, apply
+from optimizer.idle import barrier_of
 from optimizer.pull import pull_of
 from optimizer.replanning import prepare
 
@@ -42,7 +44,10 @@ def every_way(plan: Plan, demand: int) -> Iterator[list[int]]:
 
 
 def nearest(plan: Plan, row: int) -> float:
-    """Return the least USD by which a way over a resource is dearer than what its demand pays, inf for none."""
+    """Return the least USD by which a way over a resource is dearer than what its demand pays, inf for none.
+
+    Demands that pass it with all their goods are left out.
+    """
     blocks, resources = plan.blocks, plan.blocks.graph.resources
     best = inf
     for demand in np.flatnonzero(blocks.volume > 0.0).tolist():
@@ -51,6 +56,9 @@ def nearest(plan: Plan, row: int) -> float:
             resources.arc, weights=(plan.price * block.use)[resources.resource], minlength=blocks.graph.n_arcs
         )
         drawing = set(resources.arc[resources.resource == row].tolist()) if block.use[row] else set()
+        over = [path for path in plan.paths if path.demand == demand and not drawing.isdisjoint(path.arcs)]
+        if sum(path.volume for path in over) >= blocks.volume[demand] * (1 - 1e-9):
+            continue
         weights = [(float((block.values.weight + paid)[way].sum()), way) for way in every_way(plan, demand)]
         pays = min([weight for weight, _ in weights], default=inf)
         if not blocks.must_carry[demand]:
@@ -107,3 +115,39 @@ def test_names_the_demand_its_way_and_what_is_in_the_way() -> None:
     assert bypass.extra_usd_per_unit == pytest.approx(1 + 10 + 40 - 1)
     assert pulls["spur", "C"].demand_id is None
     assert pulls["spur", "C"].to_mapping()["in_the_way"] == ()
+
+
+def test_a_capacity_that_all_its_goods_use_already_is_no_obstacle() -> None:
+    """Ways to the port are full, yet all goods for which it is the cheapest pass it: the next ones are named."""
+    limits = {"capacity_unit": "teu/year"}
+    row = {"commodity": "container", "unmet_cost_usd_per_unit": 500}
+    data = dataset(
+        [
+            link("rail", "road", "A", "B", cost_usd_per_teu=10, capacity=60, **limits),
+            link("port", "road", "B", "C", cost_usd_per_teu=10, capacity=1000, **limits),
+            link("round", "road", "A", "B", cost_usd_per_teu=30),
+            link("dear", "road", "D", "B", cost_usd_per_teu=25, directed=1),
+            link("cheap", "road", "D", "C", cost_usd_per_teu=20, directed=1),
+        ],
+        demands=[
+            row | {"demand_id": "main", "origin": "A", "destination": "C", "volume": 100},
+            row | {"demand_id": "other", "origin": "D", "destination": "C", "volume": 5},
+        ],
+    )
+    base = prepare(data)
+    resources = base.plan.blocks.graph.resources
+    row_of = {
+        (str(key), str(start)): at
+        for at, (key, start) in enumerate(zip(resources.ids, resources.from_node, strict=True))
+    }
+    pull = pull_of(base, row_of["port", "B"])
+    assert (pull.demand_id, pull.in_the_way) == ("other", ())
+    assert pull.extra_usd_per_unit == pytest.approx(15.0)
+    told = barrier_of(base, row_of["port", "B"])
+    assert told.startswith("All goods for which a way over road B → C is the cheapest use it already; 900 of 1,000 TEU")
+    alone = prepare(apply(data, Scenario("alone", changes=(Change("links", where={"id": "dear"}, close=1.0),))))
+    resources = alone.plan.blocks.graph.resources
+    (row,) = [at for at in range(len(resources)) if (resources.ids[at], resources.from_node[at]) == ("port", "B")]
+    assert barrier_of(alone, row) == (
+        "All goods that have a way over road B → C use it already; 900 of 1,000 TEU a year stay free."
+    )

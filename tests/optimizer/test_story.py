@@ -6,13 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from made_network import dataset, link, transfer
+from made_network import CONTAINER, GRAIN, dataset, link, transfer
 
 from network import Change, Scenario, apply
 from optimizer import SolveOptions, Weights
 from optimizer.changed import changed_between
 from optimizer.idle import barrier_of
 from optimizer.ledger import ledger_of
+from optimizer.phrases import money
 from optimizer.replanning import prepare, replan
 from optimizer.scarcity import changed_capacities
 from optimizer.shifts import shifts_between
@@ -64,7 +65,7 @@ def test_a_raised_port_hands_the_bottleneck_on() -> None:
         "Beta quay in 2024: 100 of 100 TEU a year used before, 150 of 400 now; before, one more TEU a year was worth "
         "40 USD a year; now it does not bind.",
         "Newly binding: sea Beta → Gamma (worth 40 USD a year for one more TEU a year, up to 300).",
-        "One demand moves: Alpha – Gamma 50 TEU of container from South way to North way.",
+        "One demand moves between corridors: Alpha – Gamma 50 TEU of container from South way to North way.",
     ]
 
 
@@ -74,11 +75,11 @@ def test_a_capacity_that_does_not_bind_changes_nothing() -> None:
     assert told == [
         "Nothing changes: raising sea Beta – Gamma each way from 150 to 900 TEU a year changes neither costs nor "
         "flows.",
-        "sea Beta → Gamma in 2024: 100 of 150 TEU a year used before, 100 of 900 now; it did not bind before and does "
+        "Sea Beta → Gamma in 2024: 100 of 150 TEU a year used before, 100 of 900 now; it did not bind before and does "
         "not now.",
-        "sea Gamma → Beta in 2024: 0 of 150 TEU a year used before, 0 of 900 now; it did not bind before and does "
+        "Sea Gamma → Beta in 2024: 0 of 150 TEU a year used before, 0 of 900 now; it did not bind before and does "
         "not now.",
-        "On North way: Beta quay (worth 40 USD a year for one more TEU a year, up to 300).",
+        "Binding on North way: Beta quay (worth 40 USD a year for one more TEU a year, up to 300).",
     ]
 
 
@@ -86,7 +87,7 @@ def test_the_barrier_is_told_where_it_is_asked_for() -> None:
     """Goods that already pass the ships would meet the quay first."""
     told = story(port(), "links[id=ships].capacity=900", with_barrier=True)
     assert (
-        "One more TEU of Alpha – Gamma over sea Beta → Gamma would pass what binds first: "
+        "One more TEU of Alpha – Gamma (container) over sea Beta → Gamma would pass what binds first: "
         "Beta quay (adds 40 USD per TEU)." in told
     )
     assert "No demand has a way over sea Gamma → Beta." in told
@@ -152,7 +153,7 @@ def test_money_and_time_are_told_apart() -> None:
     assert "counting the value of time" in slower.splitlines()[0]
     assert story(port(), "links[id=idle].time_h=9").splitlines() == [
         "Nothing changes: adding hours on road Gamma – Alpha changes neither costs nor flows.",
-        "No goods pass where hours or prices change.",
+        "No goods pass where hours change.",
     ]
 
 
@@ -215,7 +216,8 @@ def test_changed_lists_every_difference_once() -> None:
     assert (changed.cheaper, changed.dearer) == ((("links", "rail"),), ())
     assert (changed.quicker, changed.slower) == ((), ())
     assert [(change.id, change.before, change.after) for change in changed.demands] == [("boxes", 300, 310)]
-    assert (changed.terms, changed.commodities) == (("boxes",), ("container",))
+    assert [(term.id, term.columns) for term in changed.terms] == [("boxes", ("unmet_cost_usd_per_unit",))]
+    assert changed.commodities == ("container",)
     assert not changed.is_nested
     same = changed_between(before.plan, before.plan)
     assert not any(same)
@@ -223,7 +225,11 @@ def test_changed_lists_every_difference_once() -> None:
     assert (listed["capacity_before"], listed["capacity_after"]) == (100, 100)
     assert (listed["used_before"], listed["used_after"]) == pytest.approx((100, 100))
     told = story(data, *scenario.changes)
-    assert "cutting" not in told.splitlines()[0]
+    assert told.splitlines()[0].count("cutting") == 1
+    assert (
+        "cutting what leaving the demand Alpha – Gamma (container) behind costs from 1,000 USD to 900 USD a unit"
+        in told.splitlines()[0]
+    )
     assert "raising the background of Beta quay from 0 to 20 TEU a year" in told.replace("Raising", "raising")
 
 
@@ -233,3 +239,149 @@ def test_limits_may_come_and_go() -> None:
     assert limited.startswith("Limiting road Alpha – Gamma each way to 50 TEU a year costs")
     lifted = story(port(), Change("shared_capacities", where={"id": "quay"}, set={"capacity": ""}))
     assert lifted.startswith("Lifting the limit of Beta quay (100 TEU a year) saves 2,000 USD a year.")
+
+
+def trucks(volume: float = 1095) -> Dataset:
+    """Return goods by a road of 1 truck of 2 TEU a day, or by one that costs 100 USD more."""
+    row = {"demand_id": "boxes", "origin": "A", "destination": "B", "commodity": "container", "volume": volume}
+    return dataset(
+        [
+            link("short", "road", "A", "B", cost_usd_per_teu=10, capacity=1, capacity_unit="truck/day"),
+            link("long", "road", "A", "B", cost_usd_per_teu=110, length_km=300.0),
+        ],
+        demands=[row | {"unmet_cost_usd_per_unit": 1000}],
+        names={"A": "Alpha", "B": "Beta"},
+    )
+
+
+def test_one_more_is_exactly_one_more_where_the_slope_ends_within_it() -> None:
+    """Half a truck more a day serves all: the second truck is worth what it saves, not its slope of 73,000 USD."""
+    told = story(trucks(), "links[id=short].capacity=2")
+    assert told.startswith("Raising road Alpha – Beta each way from 1 to 2 trucks a day saves 36,500 USD a year.")
+    assert "before, one more truck a day was worth 36,500 USD a year" in told
+    assert "73,000" not in told
+    binding = story(trucks(volume=730), "demands[id=boxes].volume=1095")
+    assert "worth 36,500 USD a year for one more truck a day, less for every further one" in binding or (
+        "is worth 36,500 USD a year now" in binding
+    )
+
+
+def test_a_capacity_in_another_unit_is_told_with_both() -> None:
+    """2 TEU a day are more than 100 a year, and neither more nor less than some in tonnes."""
+    before, data = prepare(port(), weights=MONEY), port()
+    where = {"id": "quay"}
+    change = Change("shared_capacities", where=where, set={"capacity": 2, "capacity_unit": "teu/day"})
+    told = story(data, change)
+    assert told.startswith("Raising Beta quay from 100 TEU a year to 2 TEU a day saves ")
+    assert "Beta quay in 2024: 100 of 100 TEU a year used before, 0.411 of 2 TEU a day now" in told
+    after = replan(before, apply(data, Scenario("daily", changes=(change,))))
+    (row,) = changed_capacities(before.plan, after.plan, changed_between(before.plan, after.plan))
+    assert (row["unit_before"], row["unit"]) == ("teu/year", "teu/day")
+    weight = Change("shared_capacities", where=where, set={"capacity": 100, "capacity_unit": "t/year"})
+    assert story(data, weight).startswith("Restating Beta quay from 100 TEU a year to 100 t a year ")
+    restated = replan(before, apply(data, Scenario("weight", changes=(weight,))))
+    changed = changed_between(before.plan, restated.plan)
+    assert not changed.capacities[0].is_raised
+    assert not changed.capacities[0].is_cut
+    assert not changed.is_nested
+
+
+def test_emissions_that_change_are_told() -> None:
+    """A dirtier railway changes the plan where CO2e has a price, and is named in any case."""
+    priced = Weights(time_per_h=0.0, co2_per_kg=1.0)
+    dirty = Change("transfers", where={"node_id": "B"}, set={"co2_kg_per_t": 0.1})
+    told = story(port(), dirty, weights=priced).splitlines()[0]
+    assert told.startswith("Raising the CO2e of transfers at Beta costs ")
+    assert "counting the price of CO2e" in told
+    idle = apply(port(), Scenario("closed", changes=(Change("links", where={"id": "ships"}, close=1.0),)))
+    assert story(idle, dirty).splitlines()[-1] == "No goods pass where CO2e figures change."
+
+
+def test_what_is_told_as_changed_is_not_told_again() -> None:
+    """The quay is the fourth change in the order of the data and the first one told: it is told once."""
+    told = story(
+        port(), "links[id=ships].capacity=160", "links[id=idle].capacity=6", "shared_capacities[id=quay].capacity=400"
+    ).splitlines()
+    assert [line.startswith("Beta quay in 2024") for line in told if "Beta quay" in line][1:] == [True]
+    assert not [line for line in told if line.startswith("No longer binding")]
+
+
+def test_less_unmet_cost_is_no_saving() -> None:
+    """What leaving goods behind costs is a yardstick: no money is saved where it moves."""
+    data = apply(port(), Scenario("no road", changes=(Change("links", where={"id": "road"}, close=1.0),)))
+    told = story(data, "demands[id=boxes].unmet_cost_usd_per_unit=400").splitlines()[0]
+    assert told == (
+        "Cutting what leaving the demand Alpha – Gamma (container) behind costs from 1,000 USD to 400 USD a unit "
+        "lowers the yearly cost by 120,000 USD."
+    )
+
+
+def test_terms_are_told_by_what_they_are() -> None:
+    """Demands have names, and the modes and countries they avoid or no longer do are said."""
+    avoid = Change("demands", where={"id": "boxes"}, set={"avoid_modes": "road"})
+    told = story(port(), avoid).splitlines()[0]
+    assert told.startswith("Keeping the demand Alpha – Gamma (container) off road costs ")
+    kept = apply(port(), Scenario("kept", changes=(avoid,)))
+    again = story(kept, Change("demands", where={"id": "boxes"}, set={"avoid_modes": "sea"})).splitlines()[0]
+    assert again.startswith(
+        "Keeping the demand Alpha – Gamma (container) off sea and letting the demand "
+        "Alpha – Gamma (container) use road "
+    )
+
+
+def test_goods_that_change_ways_inside_a_corridor_are_told() -> None:
+    """A port that grows takes goods from the other port of its corridor: no corridor gains, and yet they move."""
+    data = dataset(
+        [
+            link("near", "road", "A", "B", cost_usd_per_teu=10, corridors="north", length_km=50.0, capacity=20)
+            | {"capacity_unit": "teu/year"},
+            link("far", "road", "A", "C", cost_usd_per_teu=10, corridors="north", length_km=90.0),
+            link("end", "road", "C", "B", cost_usd_per_teu=10, corridors="north", length_km=10.0),
+        ],
+        demands=[
+            {"demand_id": "d", "origin": "A", "destination": "B", "commodity": "container", "volume": 100}
+            | {"unmet_cost_usd_per_unit": 1000}
+        ],
+        corridors=[{"corridor_id": "north", "name": "North way"}],
+        names={"A": "Alpha", "B": "Beta", "C": "Gamma"},
+    )
+    told = story(data, "links[id=near].capacity=50")
+    assert (
+        "Within North way, 30 TEU of container change ways: road Alpha → Gamma loses most, road Alpha → Beta gains "
+        "most." in told
+    )
+    assert "between corridors" not in told
+
+
+def test_a_corridor_that_gains_boxes_and_loses_bulk_tells_both() -> None:
+    """Grain gives way to containers on the scarce way: half of that would be no account of it."""
+    unit = {"capacity": 1000, "capacity_unit": "t/year"}
+    data = dataset(
+        [
+            link("scarce", "road", "A", "B", cost_usd_per_teu=10, cost_usd_per_t=1, corridors="north", **unit),
+            link("other", "road", "A", "B", cost_usd_per_teu=900, cost_usd_per_t=2, corridors="south", length_km=500.0),
+        ],
+        demands=[
+            {"demand_id": "boxes", "commodity": "container", "volume": 10}
+            | {"origin": "A", "destination": "B", "unmet_cost_usd_per_unit": 5000},
+            {"demand_id": "grain", "commodity": "grain", "volume": 1500}
+            | {"origin": "A", "destination": "B", "unmet_cost_usd_per_unit": 5000},
+        ],
+        corridors=[{"corridor_id": "north", "name": "North way"}, {"corridor_id": "south", "name": "South way"}],
+        commodities=[CONTAINER, GRAIN],
+    )
+    told = story(data, "demands[id=boxes].volume=50")
+    # In tonnes the two are the same, and yet they are told.
+    assert told.splitlines()[1] == "South way gains 400 t a year and North way gains 40 TEU and loses 400 t a year."
+
+
+def test_money_below_a_dollar_is_told_in_cents() -> None:
+    """No powers of ten, and nothing finer than a cent."""
+    assert [money(usd) for usd in (0.0, 1e-5, 0.0421, 0.5, 3.3306, 421.4)] == [
+        "0 USD",
+        "less than 0.01 USD",
+        "0.042 USD",
+        "0.5 USD",
+        "3.331 USD",
+        "421 USD",
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+import numpy as np
 import pytest
 from flow_instances import busy_network
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from made_network import CONTAINER, GRAIN, dataset, link, transfer
 from plan_instances import Instance, instances
 
 from network import NoPlanError, Scenario, UnknownIdError, apply
+from network.selection import with_table
 from optimizer import Weights, plan_flows
 from optimizer.report.document import plain
 from optimizer.report.users import users_csv, users_document
@@ -164,6 +166,34 @@ def test_users_of_links_are_the_legs_of_routes(instance: Instance) -> None:
         found[user.demand_id, user.direction] += user.volume
         assert 0.0 < user.share_of_demand <= 1.0 + 1e-9
     assert found == pytest.approx(dict(expected))
+
+
+def test_who_takes_nothing_of_a_shared_capacity_is_no_user_of_it() -> None:
+    """Corn passes berths that count containers and takes none of them; who takes most comes first, not the heaviest."""
+    data = port_network(unmet_cost_usd_per_unit=10000)
+    berths = data.network.shared_capacities.with_columns({"capacity_unit": np.array(["teu/year"], dtype=object)})
+    plan = plan_flows(with_table(data, "shared_capacities", berths))
+    users = users_of(plan, "berths")
+    assert [user.demand_id for user in users.users] == ["boxes", "back"]
+    assert [(user.demand_id, user.used) for user in users.idle] == [("corn", 0.0)]
+    assert "corn" not in users_csv(users)
+    assert "Another 0.5 kt a year pass and take nothing of it" in plain(users_document(users))
+    assert [user["demand_id"] for user in users.to_mapping()["idle"]] == ["corn"]
+
+
+def test_rows_are_not_called_demands_where_there_are_more_of_them() -> None:
+    """A demand on two ways has two rows, which the heading does not count as two demands."""
+    links = [
+        link("one", "road", "A", "P", cost_usd_per_teu=1),
+        link("ferry", "sea", "P", "B", capacity=60, capacity_unit="teu/year", cost_usd_per_teu=1),
+        link("road", "road", "P", "B", cost_usd_per_teu=9),
+    ]
+    row = {"demand_id": "boxes", "origin": "A", "destination": "B", "commodity": "container", "volume": 100}
+    plan = plan_flows(dataset(links, [transfer("P", "road", "sea")], demands=[row]))
+    text = plain(users_document(users_of(plan, "P")))
+    assert "of 1 demand, each tonne counted once" in text
+    assert "By demand and way (2)" in text
+    assert "By demand (1)" in plain(users_document(users_of(plan, "ferry")))
 
 
 def test_tables_and_csv_name_the_users(port) -> None:
