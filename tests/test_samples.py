@@ -47,7 +47,9 @@ SHOWN = [
     for sample in make_samples.samples(block)
     if not sample.file
 ]
-FLOWS = re.compile(r"\b(?:gains?|loses?|Largest moves(?: between corridors)?:|demands? moves?(?: between corridors)?:|changes? ways)\s")
+FLOWS = re.compile(
+    r"\b(?:gains?|loses?|Largest moves(?: between corridors)?:|demands? moves?(?: between corridors)?:|changes? ways)\s"
+)
 EXAMPLES = re.findall(r"```python\n(.*?)```", PAGES["docs/network.md"], re.DOTALL)
 
 
