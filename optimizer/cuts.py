@@ -139,7 +139,7 @@ def find_cut(
     Raises
     ------
     SolverError
-        The solver failed.
+        The solver failed, or the cut does not verify.
     """
     worth = t_per_unit(blocks)
     asked = without_money(blocks, np.where(counted, blocks.volume, 0.0), worth)
@@ -154,7 +154,7 @@ def find_cut(
     if shortfall_t <= ROUNDING * wanted_t:
         return None
     behind = np.flatnonzero(counted & (blocks.volume > 0.0) & (distance >= worth * (1.0 - ROUNDING)))
-    return Cut(
+    cut = Cut(
         price=freeze(price),
         left=freeze(left),
         wanted_t=wanted_t,
@@ -163,6 +163,9 @@ def find_cut(
         behind=tuple(blocks.demand_ids[at] for at in behind),
         capacities=_capacities(asked, solution.flow, price, worth),
     )
+    if findings := verify_cut(blocks, counted, cut):
+        raise SolverError("the cut does not verify\n" + "\n".join(str(finding) for finding in findings))
+    return cut
 
 
 def without_money(blocks: DemandBlocks, volume: Numbers, unmet_cost: Numbers) -> DemandBlocks:
