@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from time import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -54,6 +55,9 @@ __all__ = [
     "with_demands",
     "write_dataset",
 ]
+
+# Before this moment the code of a process was as it is now on disk: see `network.fingerprint`.
+_imported_at = time()
 
 # Imported when first asked for, so that a command pays only for what it uses.
 _MODULES = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,15 +14,16 @@ from network.columns import REQUIRED_TABLES, TABLES
 from network.csvfile import Cells, clean, read_cells
 from network.errors import DatasetError, Finding, UnknownIdError
 from network.info import FILE as INFO_FILE
-from network.info import check_info, sound_info
+from network.info import Sources, check_info, sound_info
 from network.model import Annex, Dataset, DatasetInfo, Network, Table
-from network.reading import Sheet, cell_of, checked_sheet, default_commodities, empty_table, sound_table
+from network.reading import Sheet, cells_of, checked_sheet, default_commodities, empty_table, sound_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
+    from network.columnar import Kept
     from network.projects import Project
     from network.scenario import Scenario
 
@@ -60,8 +61,12 @@ def load() -> Dataset:
     return _dataset(sound_info(BUNDLED), tables, annex, folder=BUNDLED)
 
 
-def read_dataset(folder: str | Path) -> Dataset:
+def read_dataset(folder: str | Path, *, cache: bool | str | Path = True) -> Dataset:
     """Read and check a dataset folder; warnings are in ``findings``.
+
+    What was read and checked once is kept by its content (`network.cache`) and taken from there while not a byte of the
+    folder has changed. `cache` is where: True for the user's own folder, where small datasets are not kept, a path for
+    another, False for nowhere. The result is the same in every case.
 
     Raises
     ------
@@ -70,9 +75,27 @@ def read_dataset(folder: str | Path) -> Dataset:
     DatasetError
         With all problems at once.
     """
-    data, problems = _read(_existing(folder))
-    if data is None:
-        raise DatasetError(problems)
+    from network.cache import place_of
+
+    path = _existing(folder)
+    place = place_of(path, cache)
+    if place is None:
+        return _sound(path)
+    from network.cache import fetch, keep
+    from network.columnar import Kept
+    from network.fingerprint import fingerprint
+
+    before = fingerprint(path)
+    if before is None:
+        return _sound(path)
+    kept = fetch(place, before.key)
+    if kept is not None:
+        return _kept_dataset(path, kept, before.toml)
+    data = _sound(path)
+    # A folder that changed while it was read is not kept: what was read may be of neither state.
+    if fingerprint(path) == before:
+        tables = {**data.tables, "observations": data.observations, "claims": data.claims}
+        keep(place, before.key, Kept(data.info, tables, data.findings))
     return data
 
 
@@ -156,6 +179,31 @@ def with_demands(data: Dataset, path: str | Path) -> Dataset:
     return replace(data, demands=sheet.table, findings=warnings, has_own_demands=False)
 
 
+def _kept_dataset(folder: Path, kept: Kept, toml: Mapping[str, bytes]) -> Dataset:
+    """Return the dataset of what was kept; what its TOML files hold is worked out when first asked for."""
+    texts = {name: raw.decode("utf-8-sig") for name, raw in toml.items()}
+    scenarios = {name: text for name, text in texts.items() if name.startswith(f"{SCENARIOS_FOLDER}/")}
+    annex = replace(
+        Annex.of((), {}, *(kept.tables[name] for name in ANNEXED)),
+        read_projects=partial(_projects_in, texts.get(PROJECTS_FILE, "")),
+        read_scenarios=partial(_scenarios_in, scenarios),
+    )
+    info = replace(kept.info, sources=Sources(texts[INFO_FILE]))
+    return replace(_dataset(info, kept.tables, annex, folder=folder), findings=kept.findings)
+
+
+def _projects_in(text: str) -> tuple[Project, ...]:
+    from network.projects import sound_projects
+
+    return sound_projects(text, PROJECTS_FILE)
+
+
+def _scenarios_in(texts: Mapping[str, str]) -> dict[str, Scenario]:
+    from network.scenario import sound_scenario
+
+    return {PurePosixPath(file).stem: sound_scenario(text, file) for file, text in texts.items()}
+
+
 def _existing(folder: str | Path) -> Path:
     path = Path(folder)
     if not path.is_dir():
@@ -163,6 +211,20 @@ def _existing(folder: str | Path) -> Path:
         message = f'the dataset folder "{folder}" {what}; give the path of a folder with {INFO_FILE}'
         raise UnknownIdError(message, name=str(folder))
     return path
+
+
+def _sound(folder: Path) -> Dataset:
+    """Return the dataset of a folder.
+
+    Raises
+    ------
+    DatasetError
+        With all problems at once.
+    """
+    data, problems = _read(folder)
+    if data is None:
+        raise DatasetError(problems)
+    return data
 
 
 @collection_paused()
@@ -268,7 +330,7 @@ def _frame_cells(name: str, frame: pd.DataFrame, problems: list[Finding]) -> Cel
             message = f'the column "{column}" is there twice'
             problems.append(Finding(f"{name}.csv", 1, column, "E105", message, "keep one of them"))
             continue
-        columns[column] = clean([cell_of(value) for value in frame.iloc[:, at].tolist()])
+        columns[column] = clean(cells_of(frame.iloc[:, at].tolist()))
     return Cells(f"{name}.csv", columns, np.arange(2, len(frame) + 2, dtype=np.int64))
 
 

@@ -30,11 +30,19 @@ Texts = NDArray[np.object_]
 Mask = NDArray[np.bool_]
 Column = Numbers | Texts
 
+LAID_BY = ("from_node", "to_node", "mode")
+"""Columns of links that say where they lie."""
+
 
 def freeze(values: NDArray[Any]) -> NDArray[Any]:
     """Return `values` read-only."""
     values.setflags(write=False)
     return values
+
+
+def carry_over(before: object, after: object, *names: str) -> None:
+    """Give what was worked out of one object, and holds for another too, to that one."""
+    vars(after).update({name: vars(before)[name] for name in names if name in vars(before)})
 
 
 class Portable:
@@ -91,7 +99,10 @@ class Table(Portable):
         """Return a table with some columns replaced; a column the file did not give is added to the header."""
         columns = {**self.columns, **{name: freeze(values) for name, values in changed.items()}}
         header = self.header + tuple(name for name in changed if name not in self.header)
-        return replace(self, columns=MappingProxyType(columns), header=header)
+        table = replace(self, columns=MappingProxyType(columns), header=header)
+        if next(iter(self.columns)) not in changed:
+            carry_over(self, table, "row_of")
+        return table
 
     def take(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> Table:
         """Return the table of some rows, by mask or by index."""
@@ -113,6 +124,11 @@ class Table(Portable):
         return pd.DataFrame({name: self.columns[name] for name in self.header})
 
 
+def _share(before: Table, after: Table, columns: Iterable[str]) -> bool:
+    """Tell whether two tables share some columns."""
+    return all(before.columns[name] is after.columns[name] for name in columns)
+
+
 @lru_cache(maxsize=4096)
 def split_list(cell: str) -> tuple[str, ...]:
     """Return the items of a ``;``-separated cell, stripped, without empty ones."""
@@ -130,6 +146,14 @@ class Network(Portable):
     rates: Table
     corridors: Table
     calibration: Table
+
+    def with_table(self, name: str, table: Table) -> Network:
+        """Return the network with another table; what was worked out of columns that stay is kept."""
+        network = replace(self, **{name: table})
+        places = [(self.nodes, network.nodes, ("node_id", "country")), (self.links, network.links, LAID_BY)]
+        if all(len(old) == len(new) and _share(old, new, columns) for old, new, columns in places):
+            carry_over(self, network, "link_ends", "rate_keys", "is_crossing")
+        return network
 
     @cached_property
     def link_ends(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

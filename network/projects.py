@@ -15,6 +15,7 @@ from network.toml_source import (
     blocks_of,
     header_lines,
     number_of,
+    parse_toml,
     read_toml,
     text_of,
     texts_of,
@@ -85,6 +86,18 @@ def read_projects(path: str | Path, file: str = "projects.toml") -> tuple[list[P
     A problem is placed at the line of its ``[[projects]]`` header, that of a change at its own header.
     """
     mapping, text, found = read_toml(Path(path), file)
+    cards, problems = _cards(mapping, text, file)
+    return cards, [*found, *problems]
+
+
+def sound_projects(text: str, file: str = "projects.toml") -> tuple[Project, ...]:
+    """Return the cards of a text that is known to hold no problem."""
+    return tuple(_cards(parse_toml(text), text, file)[0])
+
+
+def _cards(mapping: Mapping[str, object], text: str, file: str) -> tuple[list[Project], list[Finding]]:
+    """Return the cards that can be read and all problems of a file's mapping; `text` tells the lines."""
+    found: list[Finding] = []
     place = Place(file)
     found += [unknown_key(place, key, ("projects",)) for key in mapping if key != "projects"]
     headers = [*header_lines(text, "projects"), text.count("\n") + 2]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -176,6 +176,17 @@ def cell_of(value: object) -> str:
     if isinstance(value, list | tuple):
         return ";".join(cell_of(item) for item in value)
     return str(value)
+
+
+def cells_of(values: Sequence[object]) -> list[str]:
+    """Return a column of plain values as the texts of cells; see `cell_of`."""
+    kinds = set(map(type, values))
+    # Columns of one kind are the rule, and a million values need not each be asked what they are.
+    if kinds == {float}:
+        return list(map(number_text, cast("Sequence[float]", values)))
+    if kinds == {str}:
+        return list(map(plain_line_ends, cast("Sequence[str]", values)))
+    return list(map(cell_of, values))
 
 
 def number_text(value: float) -> str:

@@ -322,7 +322,11 @@ class Demand(Record):
     unmet_cost_usd_per_unit: Amount | None = Field(
         None, description="Cost of a unit left behind; empty = must be carried.", json_schema_extra={"unit": "USD"}
     )
-    max_time_h: Positive | None = Field(None, description="Longest allowed time.", json_schema_extra={"unit": "h"})
+    max_time_h: Positive | None = Field(
+        None,
+        description="Longest time under way, borders, waits and transfers included; empty = any.",
+        json_schema_extra={"unit": "h"},
+    )
     avoid_countries: Countries = Field("", description="Countries not to touch, `;`-separated.")
     avoid_modes: Modes = Field("", description="Bare modes not to use, `;`-separated.")
     group: str = Field("", description="Label by which scenarios select demands; the model does not use it.")

@@ -11,6 +11,7 @@ from network.errors import Finding, ScenarioError, UnknownIdError
 from network.toml_source import (
     Place,
     header_lines,
+    parse_toml,
     read_toml,
     text_of,
     texts_of,
@@ -98,6 +99,11 @@ def read_scenario(path: str | Path, file: str = "") -> tuple[Scenario | None, li
     if findings:
         return None, findings
     return _scenario(mapping, Place(file), header_lines(text, "changes"))
+
+
+def sound_scenario(text: str, file: str) -> Scenario:
+    """Return the scenario of a text that is known to hold no problem."""
+    return Scenario.from_mapping(parse_toml(text), file)
 
 
 def _scenario(mapping: Mapping[str, object], place: Place, lines: list[int]) -> tuple[Scenario | None, list[Finding]]:

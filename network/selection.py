@@ -74,7 +74,7 @@ def with_table(data: Dataset, name: str, table: Table) -> Dataset:
         return replace(data, demands=table)
     if name == "commodities":
         return replace(data, commodities=table)
-    return replace(data, network=replace(data.network, **{name: table}))
+    return replace(data, network=data.network.with_table(name, table))
 
 
 def rows_where(data: Dataset, name: str, where: Mapping[str, Value]) -> Mask:

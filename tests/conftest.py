@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from network import Dataset
 
+# Tests read what they say they read, and leave nothing behind in the home of who runs them.
+os.environ["CORRIDOR_CACHE"] = "off"
+
 # The gate draws the same examples every time, so that a change is judged by what it changed; other runs keep searching.
 settings.register_profile("gate", derandomize=True)
 if os.environ.get("CI"):

@@ -26,6 +26,7 @@ COMMANDS = {
     "map": "Draw a map of the network or of one corridor.",
     "projects": "List the project cards of a dataset.",
     "verify": "Verify a plan from its JSON and the dataset alone.",
+    "cache": "Show or clear the datasets that are kept to be read faster.",
     "schema": "Print the JSON Schema of the dataset format.",
 }
 

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from network.dataset import check_dataset, read_dataset
 from network.errors import DatasetError, Finding
-from network.reading import cell_of, rows_to_table
+from network.reading import cell_of, cells_of, rows_to_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -456,6 +458,15 @@ def test_rows_to_table_tells_every_bad_row() -> None:
 def test_cells_of_plain_values(value: object, cell: str) -> None:
     """Plain values become the shortest text that reads back as them."""
     assert cell_of(value) == cell
+
+
+PLAIN = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=4), st.just("a\r\nb"))
+
+
+@given(st.one_of(st.lists(st.floats()), st.lists(st.text(max_size=4) | st.just("a\r\nb")), st.lists(PLAIN)))
+def test_cells_of_a_column_are_those_of_its_values(values: list[object]) -> None:
+    """Columns of one kind take a shorter way to the same cells."""
+    assert cells_of(values) == [cell_of(value) for value in values]
 
 
 @pytest.mark.parametrize("value", ["9" * 5000, "[" * 5000])
