@@ -2,72 +2,76 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from heapq import heappop, heappush
-from math import floor, frexp, inf, ldexp, nextafter
-from typing import TYPE_CHECKING, NamedTuple
+import warnings
+from math import inf, isfinite
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-import numpy as np
-
-from optimizer.search import FREE, distances_to_sink
+from optimizer.choices import Choices, Total, search_choices, undominated
 from optimizer.trip import digraph_of, plan_trip, route_of, slightly_above
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterable
     from typing import Unpack
 
     from network.model import Dataset
     from optimizer.route import Route
-    from optimizer.search import Digraph
     from optimizer.trip import RouteOptions, Trip
 
-SAME_BITS = 30
-"""Totals are compared in steps of the least possible total, as a power of two, over 2^30: about one part in 10⁹."""
+Criterion = Literal["cost", "time", "co2"]
+CRITERIA: tuple[Criterion, ...] = ("cost", "time", "co2")
 
-GRAIN_BITS = 10
-"""Values of arcs are rounded to 2^-10 of a step, so that the sums of a thousand legs are right to half a step.
-
-Sums up to 2^13 times the least possible total are then exact: a float has 53 bits.
-"""
+WIDE_ARCS = 10_000
+"""Arcs from which on two criteria are searched with arrays, which needs scipy; below, one label at a time is faster."""
 
 
-class Total(NamedTuple):
-    """What one commodity unit pays along a route, in the three criteria."""
-
-    cost_usd: float
-    time_h: float
-    co2_kg: float
+class FrontLimitWarning(UserWarning):
+    """A front was cut short by its budget of labels; the message says what is proved of the routes returned."""
 
 
-Found = tuple[Total, int, tuple[int, ...]]
-"""A rounded total, and the number of legs and the arcs of its route."""
+class Front(NamedTuple):
+    """The choices between some criteria, the cheapest first, and what is proved of them.
+
+    Attributes
+    ----------
+    routes
+        One for each choice.
+    criteria
+        What the choice is between.
+    is_complete
+        Whether the search came to its end; with an epsilon of 0 the routes are then all choices there are.
+    within
+        The epsilon proved, as a share: every route there is has one among these that is at most that much worse in each
+        criterion. 0 for an exact front; infinity where a search cut short has proved nothing.
+    n_labels
+        How many labels were settled.
+    """
+
+    routes: tuple[Route, ...]
+    criteria: tuple[Criterion, ...]
+    is_complete: bool
+    within: float
+    n_labels: int
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Return what is said of the routes, without these, as plain values; ``within`` is None for infinity."""
+        return {
+            "criteria": list(self.criteria),
+            "is_complete": self.is_complete,
+            "within": self.within if isfinite(self.within) else None,
+            "n_labels": self.n_labels,
+        }
 
 
-class Staircase(NamedTuple):
-    """Pairs none of which is no less than another in both: `x` rises, `y` falls, and the ends are out of reach."""
-
-    x: list[float]
-    y: list[float]
-
-    def covers(self, x: float, y: float) -> bool:
-        """Say whether a pair of the staircase is no greater in both."""
-        return self.y[bisect_right(self.x, x) - 1] <= y
-
-    def add(self, x: float, y: float) -> None:
-        """Add a pair that is not covered, and drop those it covers."""
-        start = end = bisect_left(self.x, x)
-        while self.y[end] >= y:
-            end += 1
-        self.x[start:end] = [x]
-        self.y[start:end] = [y]
-
-
-def staircase(most_x: float = inf) -> Staircase:
-    """Return a staircase without pairs that covers all beyond `most_x`."""
-    return Staircase([-inf, nextafter(most_x, inf)], [inf, -inf])
-
-
-def find_pareto(data: Dataset, origin: str, destination: str, **options: Unpack[RouteOptions]) -> list[Route]:
+def find_pareto(
+    data: Dataset,
+    origin: str,
+    destination: str,
+    *,
+    criteria: Iterable[Criterion] = CRITERIA,
+    epsilon: float = 0.0,
+    max_labels: int | None = None,
+    **options: Unpack[RouteOptions],
+) -> list[Route]:
     """Return every Pareto-optimal choice between money, time and CO2, one route for each, the cheapest first.
 
     A route is left out if another one costs no more, takes no longer and emits no more, and is better in one of them.
@@ -80,10 +84,27 @@ def find_pareto(data: Dataset, origin: str, destination: str, **options: Unpack[
     input; where noise alone tells sums apart, either of them. On a date of departure, where a wait may make good for
     time lost, it is the one with more time to spare on its way. The values of the routes are their true sums.
 
+    Parameters
+    ----------
+    criteria
+        Two or three of ``cost``, ``time`` and ``co2``. What is not among them plays no part, apart from its limit.
+    epsilon
+        Share of a criterion that makes no choice, such as 0.01. Fewer routes are returned then, and sooner: every
+        Pareto-optimal choice has one among them that is at most 1 + epsilon times as much in each criterion. 0 for all.
+    max_labels
+        How many labels the search may settle, None for any number. Where they do not suffice, the routes found until
+        then are returned with a `FrontLimitWarning`; `pareto_front` says what is proved of them. The search does not
+        end before it has a route.
+
     Raises
     ------
     UnknownIdError, NoRouteError, ValueError
-        As in `find_routes`.
+        As in `find_routes`; also for criteria, an epsilon or a budget out of range.
+
+    Warns
+    -----
+    FrontLimitWarning
+        The budget of labels did not suffice.
 
     Examples
     --------
@@ -91,125 +112,98 @@ def find_pareto(data: Dataset, origin: str, destination: str, **options: Unpack[
     >>> for route in find_pareto(load(), "Xi'an", "Duisburg", avoid_modes={"air"}):
     ...     print(f"{route.cost_usd:,.0f} USD, {route.time_h / 24:.1f} d, {route.co2_kg:,.0f} kg")  # doctest: +SKIP
     """
+    front = pareto_front(
+        data, origin, destination, criteria=criteria, epsilon=epsilon, max_labels=max_labels, **options
+    )
+    if not front.is_complete:
+        warnings.warn(unfinished(front), FrontLimitWarning, stacklevel=2)
+    return list(front.routes)
+
+
+def pareto_front(
+    data: Dataset,
+    origin: str,
+    destination: str,
+    *,
+    criteria: Iterable[Criterion] = CRITERIA,
+    epsilon: float = 0.0,
+    max_labels: int | None = None,
+    **options: Unpack[RouteOptions],
+) -> Front:
+    """Return the routes of `find_pareto` with what is proved of them; see there for parameters and errors.
+
+    A search cut short warns of nothing here: the front says so itself.
+
+    Examples
+    --------
+    >>> from network import load
+    >>> pareto_front(load(), "Xi'an", "Duisburg", criteria=("cost", "time"), epsilon=0.05).within
+    0.05
+    """
+    asked = tuple(criteria)
+    if len(asked) < 2 or len(set(asked)) < len(asked) or not set(asked) <= set(CRITERIA):
+        raise ValueError(f"criteria must be two or three of {', '.join(CRITERIA)}, not {', '.join(asked) or 'none'}")
+    if not (isfinite(epsilon) and epsilon >= 0.0):
+        raise ValueError(f"epsilon must be a finite number of at least 0, not {epsilon}")
+    if max_labels is not None and max_labels < 1:
+        raise ValueError(f"max_labels must be at least 1, not {max_labels}")
     trip = plan_trip(data, origin, destination, **options)
-    found = _sequences(trip) if trip.has_moves else []
-    if not found:
+    ordered = tuple(name for name in CRITERIA if name in asked)
+    found = _choices(trip, ordered, epsilon, max_labels) if trip.has_moves else None
+    if found is None or not found.sequences:
         # Only a refusal pays for looking into its reasons.
         from optimizer.blocking import no_route
 
         raise no_route(trip)
-    routes = [route_of(trip, arcs) for arcs in found]
-    return sorted(routes, key=lambda route: (route.cost_usd, route.time_h, route.co2_kg))
+    routes = [route_of(trip, arcs) for arcs in found.sequences]
+    routes.sort(key=lambda route: (route.cost_usd, route.time_h, route.co2_kg))
+    return Front(tuple(routes), ordered, found.is_complete, found.within, found.n_labels)
 
 
-def _sequences(trip: Trip) -> list[tuple[int, ...]]:
-    """Return the arcs of the Pareto-optimal routes of a trip."""
+def unfinished(front: Front) -> str:
+    """Return what there is to say of a front that was cut short, in one sentence."""
+    proved = (
+        f"of any route there may be, one of these is at most {100.0 * front.within:,.1f} % worse in each criterion"
+        if isfinite(front.within)
+        else "how much better these may be is not known"
+    )
+    return f"the search ended after {front.n_labels:,} labels, its limit: there may be other choices; {proved}"
+
+
+def _choices(trip: Trip, criteria: tuple[Criterion, ...], epsilon: float, max_labels: int | None) -> Choices:
+    """Return the choices of a trip by the search that suits it."""
     network, clock = trip.network, trip.clock
     most_usd, most_h = trip.number("max cost"), trip.number("max time")
-    return pareto_sequences(
-        digraph_of(trip),
-        (network.cost_usd, clock.travel_h, [*network.values.co2_kg.tolist(), 0.0]),
-        most_cost=slightly_above(most_usd, trip.quantity),
-        most_time=slightly_above(most_h),
-        arrive_h=None if trip.depart is None else clock.arrive_h,
+    most = {"cost": slightly_above(most_usd, trip.quantity), "time": slightly_above(most_h)}
+    digraph, n_arcs = digraph_of(trip), network.graph.n_arcs
+    counted = {name for name in CRITERIA if name in criteria or most.get(name, inf) < inf}
+    values = {"cost": network.cost_usd, "time": clock.travel_h, "co2": [*network.values.co2_kg.tolist(), 0.0]}
+    if len(counted) == 2 and trip.depart is None and n_arcs >= WIDE_ARCS:
+        from optimizer.front_graph import front_graph
+        from optimizer.wide_front import wide_choices
+
+        return wide_choices(
+            front_graph(trip, digraph),
+            {name: values[name] for name in criteria},
+            [most.get(name, inf) for name in criteria],
+            epsilon,
+            max_labels,
+        )
+    choices = search_choices(
+        digraph,
+        [values[name] if name in counted else [0.0] * (n_arcs + 1) for name in CRITERIA],
+        most_cost=most["cost"],
+        most_time=most["time"],
+        arrive_h=None if trip.depart is None or "time" not in counted else clock.arrive_h,
+        epsilon=epsilon,
+        max_labels=max_labels,
     )
-
-
-def pareto_sequences(
-    digraph: Digraph,
-    values: Sequence[Sequence[float]],
-    most_cost: float = inf,
-    most_time: float = inf,
-    arrive_h: Callable[[int, float], float] | None = None,
-) -> list[tuple[int, ...]]:
-    """Return one sequence of arcs for each Pareto-optimal total of money, time and CO2 from source to sink.
-
-    `values` holds three lists, money, time and CO2, each with one number of at least 0 per arc and a final 0 for
-    `FREE`. With `arrive_h`, the hour at the head of an arc given the arc and the hour at its tail, these are the least
-    times: it must arrive no earlier than they do, and who starts later must not arrive earlier. The sequences are in
-    the order of their rounded totals; see `find_pareto` for what counts as equal.
-
-    Labels leave the heap in the lexicographic order of the least totals they can still reach, then of legs and arcs.
-    With bounds exact for each criterion alone these never fall along a path, so a label needs to be compared only with
-    those that left before it, in the last two criteria only, and one that is not dominated is final. It is dropped
-    where a label of the same node has spent no more, or a route found is no worse than all it can still reach. Every
-    closed loop is dropped by the first rule, a loop of zeros too.
-
-    To start with some good routes would save no label: one that would prune one has left the heap before it anyway.
-
-    Sources: Martins (1984), European Journal of Operational Research 16:236, for the labels; Mandow and Perez de la
-    Cruz (2010), Journal of the ACM 57:27, for NAMOA* and its bounds; Pulido, Mandow and Perez de la Cruz (2015),
-    Computers & Operations Research 64:60, for comparing one criterion less; Hernandez et al. (2023), Artificial
-    Intelligence 314:103807, for leaving comparisons to the moment a label leaves the heap; Kung, Luccio and Preparata
-    (1975), Journal of the ACM 22:469, for the staircase.
-    """
-    least = [distances_to_sink(digraph, numbers)[digraph.source] for numbers in values]
-    steps = [ldexp(1.0, frexp(total)[1] - SAME_BITS) for total in least if total is not None]
-    if len(steps) < len(values):
-        return []
-    grains = [ldexp(step, -GRAIN_BITS) for step in steps]
-    cost, time, co2 = exact = [_whole(numbers, grain) for numbers, grain in zip(values, grains, strict=True)]
-    _, grain_h, _ = grains
-    ahead = list(zip(*(map(_or_inf, distances_to_sink(digraph, numbers)) for numbers in exact), strict=True))
-    settled = [staircase() for _ in ahead]
-    # Its pairs lie half a step below the totals found: what rounds up to such a total is no better.
-    reached = reached_h, reached_kg = staircase(most_time)
-    found: list[Found] = []
-    heap = [(*ahead[digraph.source], 0, (), digraph.source)]
-    while heap:
-        least_usd, least_h, least_kg, n_legs, arcs, node = heappop(heap)
-        usd_ahead, h_ahead, kg_ahead = ahead[node]
-        usd, hours, kg = least_usd - usd_ahead, least_h - h_ahead, least_kg - kg_ahead
-        if reached.covers(least_h, least_kg) or settled[node].covers(hours, kg):
-            continue
-        settled[node].add(hours, kg)
-        if node == digraph.sink:
-            total = Total(*map(_rounded, (usd, hours, kg), steps))
-            reached.add(total.time_h - steps[1] / 2, total.co2_kg - steps[2] / 2)
-            found.append((total, n_legs, arcs))
-            continue
-        for head, arc in digraph.out[node]:
-            usd_ahead, h_ahead, kg_ahead = ahead[head]
-            least_usd = usd + cost[arc] + usd_ahead
-            if least_usd > most_cost:
-                continue
-            hours_there = hours + time[arc] if arrive_h is None else _rounded(arrive_h(arc, hours), grain_h)
-            kg_there = kg + co2[arc]
-            least_h, least_kg = hours_there + h_ahead, kg_there + kg_ahead
-            # `Staircase.covers` spelled out, as calls would double the time of the search. A node that does not lead
-            # to the sink is infinitely far, which no staircase leaves uncovered.
-            if reached_kg[bisect_right(reached_h, least_h) - 1] <= least_kg:
-                continue
-            settled_h, settled_kg = settled[head]
-            if settled_kg[bisect_right(settled_h, hours_there) - 1] <= kg_there:
-                continue
-            arcs_there = arcs if arc == FREE else (*arcs, arc)
-            heappush(heap, (least_usd, least_h, least_kg, len(arcs_there), arcs_there, head))
-    return _undominated(found)
-
-
-def _undominated(found: list[Found]) -> list[tuple[int, ...]]:
-    """Return the arcs of those whose rounded total no other one equals or dominates, the first by legs and arcs."""
-    kept = []
-    seen = staircase()
-    for total, _, arcs in sorted(found):
-        if not seen.covers(total.time_h, total.co2_kg):
-            seen.add(total.time_h, total.co2_kg)
-            kept.append(arcs)
-    return kept
-
-
-def _whole(numbers: Sequence[float], grain: float) -> list[float]:
-    """Return numbers as multiples of a grain, which is a power of two."""
-    whole: list[float] = (np.rint(np.array(numbers) / grain) * grain).tolist()
-    return whole
-
-
-def _rounded(total: float, step: float) -> float:
-    """Return a total as a multiple of a step, half a step upward."""
-    return floor(total / step + 0.5) * step
-
-
-def _or_inf(distance: float | None) -> float:
-    """Return a distance, infinity where there is none."""
-    return inf if distance is None else distance
+    if counted == set(criteria):
+        return choices
+    # What was counted for its limit only makes no choice.
+    asked = [float(name in criteria) for name in CRITERIA]
+    found = [
+        (Total(*(value * counts for value, counts in zip(total, asked, strict=True))), n_legs, arcs)
+        for total, n_legs, arcs in choices.found
+    ]
+    return choices._replace(found=undominated(found))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import click
 from click.core import ParameterSource
 
-from optimizer.cli.arguments import format_option, output_option
+from optimizer.cli.arguments import AmountRange, format_option, output_option
 from optimizer.cli.output import emit, emit_document, note
 from optimizer.cli.question import question_of, question_options
 
@@ -19,10 +19,31 @@ if TYPE_CHECKING:
 
     from network.model import Dataset
     from optimizer.cli.question import Asked
+    from optimizer.pareto import Criterion
     from optimizer.route import Route
     from optimizer.trip import RouteOptions
 
 WEEK = timedelta(days=7)
+
+
+class FrontOptions(TypedDict):
+    """What may be asked of a front, None where it is not."""
+
+    criteria: tuple[Criterion, ...] | None
+    epsilon: float | None
+    max_labels: int | None
+
+
+def _criteria(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[Criterion, ...] | None:
+    """Return the criteria meant by names joined by commas, in capitals or not."""
+    if value is None:
+        return None
+    known: tuple[Criterion, ...] = ("cost", "time", "co2")
+    given = [name.strip().casefold() for name in value.split(",")]
+    meant = tuple(name for name in known if name in given)
+    if len(meant) < 2 or len(meant) < len(given):
+        raise click.BadParameter(f'"{value}" is not two or three of {", ".join(known)}, such as cost,time.')
+    return meant
 
 
 @click.command("route", short_help="Find the best routes between two places.")
@@ -34,6 +55,24 @@ WEEK = timedelta(days=7)
     "--each-corridor", is_flag=True, help="The best route of every corridor and main mode, and why the others lose."
 )
 @click.option("--pareto", is_flag=True, help="All routes that no other beats in money, time and CO2 together.")
+@click.option(
+    "--criteria",
+    callback=_criteria,
+    metavar="LIST",
+    help="With --pareto: two or all of cost,time,co2, joined by commas; default: all three.",
+)
+@click.option(
+    "--epsilon",
+    type=AmountRange(),
+    metavar="SHARE",
+    help="With --pareto: leave out what is better by less than this share, such as 0.01; default: 0, all choices.",
+)
+@click.option(
+    "--max-labels",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="With --pareto: end the search after N steps of it, and say what is proved then.",
+)
 @question_options
 @format_option("table", "json", "csv", "geojson")
 @output_option
@@ -46,6 +85,9 @@ def command(
     plain: bool,
     each_corridor: bool,
     pareto: bool,
+    criteria: tuple[Criterion, ...] | None,
+    epsilon: float | None,
+    max_labels: int | None,
     form: str,
     output: str | None,
     **asked: Unpack[Asked],
@@ -60,6 +102,7 @@ def command(
       corridor route "Xi'an" Duisburg --each-corridor
       corridor route Шанхай Duisburg --avoid-country RU -k 5
       corridor route Moscow Mumbai --pareto --month 1
+      corridor route Shanghai Hamburg --pareto --criteria cost,time
       corridor route Tashkent Istanbul --depart 2026-12-01 --quantity 2 --unit truck
       corridor route Moscow Mumbai --minimize time --format geojson -o route.geojson
     """  # noqa: D301 - click knows the paragraph by a real backspace
@@ -77,11 +120,15 @@ def command(
         )
     if chosen and asked["calibrated"]:
         raise click.UsageError(f"{chosen[0]} compares what is paid and emitted; leave --calibrated out.")
+    of_front: FrontOptions = {"criteria": criteria, "epsilon": epsilon, "max_labels": max_labels}
+    for name, value in of_front.items():
+        if value is not None and not pareto:
+            raise click.UsageError(f"--{name.replace('_', '-')} belongs to --pareto; give both, or leave it out.")
     data, options = question_of(**asked)
     if each_corridor:
         _compare(data, origin, destination, options, form, output)
     elif pareto:
-        _trade_off(data, origin, destination, options, form, output)
+        _trade_off(data, origin, destination, options, of_front, form, output)
     else:
         _list(data, origin, destination, options, k, plain, form, output)
 
@@ -137,18 +184,36 @@ def _compare(
 
 
 def _trade_off(
-    data: Dataset, origin: str, destination: str, options: RouteOptions, form: str, output: str | None
+    data: Dataset,
+    origin: str,
+    destination: str,
+    options: RouteOptions,
+    of_front: FrontOptions,
+    form: str,
+    output: str | None,
 ) -> None:
-    """Print the routes that no other beats in money, time and CO2 together."""
-    from optimizer.pareto import find_pareto
+    """Print the routes that no other beats in what is asked for; say on stderr where there may be more."""
+    from optimizer.pareto import CRITERIA, pareto_front, unfinished
 
-    routes = find_pareto(data, origin, destination, **options)
+    front = pareto_front(
+        data,
+        origin,
+        destination,
+        criteria=of_front["criteria"] or CRITERIA,
+        epsilon=of_front["epsilon"] or 0.0,
+        max_labels=of_front["max_labels"],
+        **options,
+    )
     if form == "table":
         from optimizer.report.front import front_document
 
-        emit_document([_question(data, routes[0], options), *front_document(data, routes)], output)
+        document = front_document(data, front.routes, criteria=front.criteria)
+        emit_document([_question(data, front.routes[0], options), *document], output)
     else:
-        _emit_routes(data, routes, form, output)
+        asked = any(value is not None for value in of_front.values())
+        _emit_routes(data, front.routes, form, output, {"front": front.to_mapping()} if asked else {})
+    if not front.is_complete:
+        note(f"{unfinished(front)}.")
 
 
 def _emit_routes(

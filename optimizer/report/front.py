@@ -12,7 +12,7 @@ from optimizer.report.routes import corridor_name, days, node_name
 from optimizer.route import Leg
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from network.model import Dataset
     from optimizer.route import Route
@@ -23,6 +23,9 @@ CRITERIA: tuple[tuple[str, Callable[[Route], float]], ...] = (
     ("time", lambda route: route.time_h),
     ("CO2", lambda route: route.co2_kg),
 )
+ALL = tuple(name.lower() for name, _ in CRITERIA)
+"""The criteria as `optimizer.find_pareto` calls them."""
+
 LOG_FROM = 8.0
 """Ratio of the greatest to the least value from which an axis is logarithmic: flights cost ten times a train."""
 
@@ -37,15 +40,23 @@ MOST_TICK = 9  # characters of a tick's number
 
 
 def front_document(
-    data: Dataset, routes: Sequence[Route], *, limit: int = 12, width: int = 72, height: int = 18
+    data: Dataset,
+    routes: Sequence[Route],
+    *,
+    criteria: Collection[str] = ALL,
+    limit: int = 12,
+    width: int = 72,
+    height: int = 18,
 ) -> Document:
     """Return a heading, a picture and a table of the routes of a Pareto front, as `find_pareto` returns them.
 
     Parameters
     ----------
+    criteria
+        Those of the front, of which the heading tells.
     limit
-        Most rows of the table. The cheapest, fastest and cleanest route are always among them, the others are spread
-        evenly; the last line says how many are not listed.
+        Most rows of the table. The best route in each criterion is always among them, the others are spread evenly; the
+        last line says how many are not listed.
     width, height
         Size of the picture with its axes, in characters.
 
@@ -57,26 +68,27 @@ def front_document(
     if limit < len(CRITERIA):
         raise ValueError(f"limit must be at least {len(CRITERIA)}, not {limit}")
     marks = marks_of(routes)
-    document: Document = [_heading(routes)]
+    document: Document = [_heading(routes, criteria)]
     if len(routes) > 1:
         points = [(route.cost_usd, route.time_h / 24, marks[route.corridor]) for route in routes]
         picture = scatter(points, width, height)
         document.append("\n".join([picture, *_legend(data, marks, width, has_several=SEVERAL in picture)]))
-    document.append(_table(data, routes, spread(routes, limit), marks))
+    document.append(_table(data, routes, spread(routes, limit, criteria), marks, criteria))
     n_hidden = len(routes) - limit
     if n_hidden > 0:
         document.append(f"{n_hidden} more {'choice lies' if n_hidden == 1 else 'choices lie'} between those listed.")
     return document
 
 
-def spread(routes: Sequence[Route], limit: int) -> list[int]:
+def spread(routes: Sequence[Route], limit: int, criteria: Collection[str] = ALL) -> list[int]:
     """Return the places of at most `limit` routes, rising: the best in each criterion, and others far from these.
 
     Next is always the route farthest from all chosen so far, where differences count by their ratio (Gonzalez 1985,
     Theoretical Computer Science 38:293); the earlier one on a tie.
     """
-    chosen = list(dict.fromkeys(_best(routes).values()))
-    at = list(zip(*(_scaled([value(route) for route in routes]) for _, value in CRITERIA), strict=True))
+    chosen = list(dict.fromkeys(_best(routes, criteria).values()))
+    values = [value for name, value in CRITERIA if name.lower() in criteria]
+    at = list(zip(*(_scaled([value(route) for route in routes]) for value in values), strict=True))
     away = [min(dist(point, at[one]) for one in chosen) for point in at]
     while len(chosen) < min(limit, len(routes)):
         away = [-1.0 if one in chosen else gap for one, gap in enumerate(away)]
@@ -206,21 +218,31 @@ def _most_width(text: str) -> int:
     return len(text) if text.isascii() else sum(1 if char.isascii() or char == "·" else 2 for char in text)
 
 
-def _heading(routes: Sequence[Route]) -> str:
+def _heading(routes: Sequence[Route], criteria: Collection[str]) -> str:
     """Return how many choices there are and how far apart they lie."""
     if len(routes) == 1:
-        return "One choice: the cheapest route is the fastest and the cleanest too."
-    ranges = ((min(value(route) for route in routes), max(value(route) for route in routes)) for _, value in CRITERIA)
-    (least_usd, most_usd), (least_h, most_h), (least_kg, most_kg) = ranges
-    return (
-        f"{len(routes)} choices between money, time and CO2: {number(least_usd)}–{number(most_usd)} USD, "
-        f"{days(least_h)}–{days(most_h)} days, {number(least_kg)}–{number(most_kg)} kg CO2e"
+        first, *others = (
+            most for name, most in zip(ALL, ("cheapest", "fastest", "cleanest"), strict=True) if name in criteria
+        )
+        return f"One choice: the {first} route is the {' and the '.join(others)} too."
+    usd, hours, kg = (
+        (min(value(route) for route in routes), max(value(route) for route in routes)) for _, value in CRITERIA
     )
+    told = {
+        "cost": ("money", f"{number(usd[0])}–{number(usd[1])} USD"),
+        "time": ("time", f"{days(hours[0])}–{days(hours[1])} days"),
+        "co2": ("CO2", f"{number(kg[0])}–{number(kg[1])} kg CO2e"),
+    }
+    names, ranges = zip(*(told[name] for name in ALL if name in criteria), strict=True)
+    between = f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{len(routes)} choices between {between}: {', '.join(ranges)}"
 
 
-def _table(data: Dataset, routes: Sequence[Route], listed: Iterable[int], marks: dict[str, str]) -> Table:
+def _table(
+    data: Dataset, routes: Sequence[Route], listed: Iterable[int], marks: dict[str, str], criteria: Collection[str]
+) -> Table:
     """Return the table of the routes in some places, numbered as in the whole front."""
-    best = _best(routes)
+    best = _best(routes, criteria)
     rows = [
         (
             str(at + 1),
@@ -253,9 +275,13 @@ def main_way(data: Dataset, route: Route) -> str:
     return " – ".join(node_name(data, node) for node in stops) or "direct"
 
 
-def _best(routes: Sequence[Route]) -> dict[str, int]:
+def _best(routes: Sequence[Route], criteria: Collection[str]) -> dict[str, int]:
     """Return the place of the best route in each criterion, the first of them on a tie."""
-    return {name: min(range(len(routes)), key=lambda at: value(routes[at])) for name, value in CRITERIA}
+    return {
+        name: min(range(len(routes)), key=lambda at: value(routes[at]))
+        for name, value in CRITERIA
+        if name.lower() in criteria
+    }
 
 
 def _scaled(values: Sequence[float]) -> list[float]:

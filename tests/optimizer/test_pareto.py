@@ -14,7 +14,8 @@ from made_network import Row, dataset, link, links_of, transfer
 
 from network import NoRouteError, load
 from optimizer import Weights, find_routes
-from optimizer.pareto import find_pareto, pareto_sequences, staircase
+from optimizer.choices import search_choices, staircase
+from optimizer.pareto import find_pareto
 from optimizer.search import Digraph
 from optimizer.trip import arc_sequences, plan_trip
 
@@ -104,12 +105,12 @@ def test_front_is_that_of_all_paths(
     for taken, point in paths.items():
         if point in front:
             best[point] = min(best.get(point, (len(taken), taken)), (len(taken), taken))
-    found = pareto_sequences(
+    found = search_choices(
         digraph(n_nodes, arcs, 0, 1),
         [[*map(float, numbers), 0.0] for numbers in values],
         most_cost=inf if most_cost is None else most_cost * (1 + 1e-9),
         most_time=inf if most_time is None else most_time * (1 + 1e-9),
-    )
+    ).sequences
     assert [paths[taken] for taken in found] == sorted(front)
     if all(value.denominator == 1 for numbers in values for value in numbers):
         assert found == [taken for _, (_, taken) in sorted(best.items())]
