@@ -12,8 +12,12 @@ from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from benchmarks.bench_routes import generated
+from benchmarks.instances import dataset_of, freight
 from network import load
+from optimizer import find_costs, find_routes
 from optimizer.matrix import find_routes_many, iter_routes_many
 from optimizer.trip import arc_sequences, plan_trip, route_of
 
@@ -23,6 +27,9 @@ if TYPE_CHECKING:
 
     from network import Dataset
     from optimizer.trip import RouteOptions
+
+N_DEMANDS = 50
+"""Demands of the generated network, which play no part here."""
 
 
 def one_by_one(
@@ -103,6 +110,20 @@ def options_measured(data: Dataset) -> list[str]:
     return lines
 
 
+def costs_measured(n_nodes: int, n_origins: int, n_destinations: int) -> list[str]:
+    """Return the line of arrays of costs on a network as large as a continent's; the import of scipy is part of it."""
+    data = dataset_of(freight(n_nodes, N_DEMANDS))
+    nodes = list(data.network.nodes.row_of)
+    rng = np.random.default_rng(1)
+    origins, destinations = ([nodes[row] for row in rng.choice(n_nodes, n)] for n in (n_origins, n_destinations))
+    find_routes(data, nodes[0], nodes[1], k=1)
+    taken = seconds(partial(find_costs, data, origins, destinations), 1)
+    alone = seconds(partial(one_by_one, data, origins[:5], destinations[:5]), 1) / 25
+    ratio = alone * n_origins * n_destinations / taken
+    size = f"costs {n_origins:,} × {n_destinations:,} on {n_nodes:,} places"
+    return [f"{size}  {taken:7.2f} s  {ratio:5.1f} × as fast as one by one"]
+
+
 def run() -> list[str]:
     """Return one line per measurement."""
     bundled, large = load(), generated(2000)
@@ -111,6 +132,7 @@ def run() -> list[str]:
         *options_measured(bundled),
         *memory(bundled),
         *measured("6,000 links between 2,000 generated places", large, 1, [(20, 500), (500, 20)]),
+        *costs_measured(30_000, 1000, 1000),
     ]
 
 

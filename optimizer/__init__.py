@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from optimizer.calibration import calibrate
     from optimizer.comparison import Comparison
     from optimizer.corridors import compare_corridors
+    from optimizer.costs import Costs, find_costs
     from optimizer.curves import Curve, capacity_curve, cost_curve, demand_curve
     from optimizer.disruption import Disruption, disrupt
     from optimizer.extensions import cheapest_extensions
     from optimizer.matrix import find_routes_many, iter_routes_many
     from optimizer.options import SolveOptions
-    from optimizer.pareto import find_pareto
+    from optimizer.pareto import Front, FrontLimitWarning, find_pareto, pareto_front
     from optimizer.planning import plan_flows
     from optimizer.result import Plan
     from optimizer.route import Route
@@ -34,8 +35,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Comparison",
+    "Costs",
     "Curve",
     "Disruption",
+    "Front",
+    "FrontLimitWarning",
     "Plan",
     "Route",
     "SolveOptions",
@@ -50,10 +54,12 @@ __all__ = [
     "demand_curve",
     "disrupt",
     "explain_unmet",
+    "find_costs",
     "find_pareto",
     "find_routes",
     "find_routes_many",
     "iter_routes_many",
+    "pareto_front",
     "plan_flows",
     "to_pyomo",
     "users_of",
@@ -65,8 +71,11 @@ __all__ = [
 # Each name is imported when it is first used, so that a route pays for no solver.
 _MODULE_OF = {
     "Comparison": "optimizer.comparison",
+    "Costs": "optimizer.costs",
     "Curve": "optimizer.curves",
     "Disruption": "optimizer.disruption",
+    "Front": "optimizer.pareto",
+    "FrontLimitWarning": "optimizer.pareto",
     "Plan": "optimizer.result",
     "Route": "optimizer.route",
     "SolveOptions": "optimizer.options",
@@ -81,10 +90,12 @@ _MODULE_OF = {
     "demand_curve": "optimizer.curves",
     "disrupt": "optimizer.disruption",
     "explain_unmet": "optimizer.shortfall",
+    "find_costs": "optimizer.costs",
     "find_pareto": "optimizer.pareto",
     "find_routes": "optimizer.routing",
     "find_routes_many": "optimizer.matrix",
     "iter_routes_many": "optimizer.matrix",
+    "pareto_front": "optimizer.pareto",
     "plan_flows": "optimizer.planning",
     "to_pyomo": "optimizer.solvers.pyomo_twin",
     "users_of": "optimizer.users",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from math import gcd
+from functools import cached_property, lru_cache
+from math import gcd, inf
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +22,15 @@ SIGNIFICANT_DIGITS = 13
 
 SMALLEST_EXPONENT = -300
 MOST_STAGES_BITS = 16
+
+LEAST_LEANING = 10_000
+"""States from which on searches lean on straight lines; on smaller networks these cost more than they spare."""
+
+LEAST_DIRECT = 0.1
+"""What a straight line must weigh at least, as a share of the arcs on it, to be worth leaning on."""
+
+LEAST_CHORD = 0.01
+"""Earth radii between two places, 64 km, from which on the rounding of coordinates is no part of what lies between."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +89,49 @@ class Adjacency:
             into[head] = [*into[head], (tail, -1)]
         closed = frozenset(stage * n_states + state for state in closed_states for stage in range(n_stages))
         return Digraph(out, into, source, sink, closed)
+
+    def lean(self, origin: int, destination: int, digraph: Digraph) -> list[float] | None:
+        """Return a number per node of a digraph `between` node rows, which falls along no arc by more than its weight.
+
+        The least that any arc weighs per unit of straight line bounds what is left to the destination, and what has
+        passed since the origin; half their difference is the number. None where this bound is worth little, or where
+        the two places are near each other.
+
+        Source: Hart, Nilsson and Raphael (1968), for bounds by straight lines, here chords of the globe.
+        """
+        if self._per_chord == 0.0:
+            return None
+        x, y, z = self._position
+        start, end = (self.graph.states_of.get(row, (None,))[0] for row in (origin, destination))
+        if start is None or end is None:
+            return None
+        to_start, to_end = (np.sqrt((x - x[at]) ** 2 + (y - y[at]) ** 2 + (z - z[at]) ** 2) for at in (start, end))
+        if to_end[start] < LEAST_CHORD:
+            return None
+        lean = (0.5 * self._per_chord * (to_end - to_start)).tolist()
+        n_stages = len(digraph.out) // len(lean)
+        return [*(lean * n_stages), lean[start], lean[end]]
+
+    @cached_property
+    def _position(self) -> tuple[Numbers, Numbers, Numbers]:
+        """Points of the states on a globe of radius 1, each of shape (n_states,)."""
+        nodes, node = self.graph.data.network.nodes, self.graph.state_node
+        lat, lon = (np.radians(nodes.number(column))[node] for column in ("lat", "lon"))
+        return np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)
+
+    @cached_property
+    def _per_chord(self) -> float:
+        """The least weight of an arc per length of its chord, 0 where it is not worth leaning on."""
+        if self.graph.n_states < LEAST_LEANING:
+            return 0.0
+        usable = np.flatnonzero(self.values.allowed)
+        tail, head = self.graph.tail[usable], self.graph.head[usable]
+        chord = np.sqrt(sum((axis[tail] - axis[head]) ** 2 for axis in self._position))
+        weight = self.values.weight[usable][chord > 0.0]
+        chord = chord[chord > 0.0]
+        # The last digits of a chord are rounding.
+        least = float((weight / chord).min(initial=inf)) * (1.0 - 1e-9)
+        return least if LEAST_DIRECT * weight.sum() <= least * chord.sum() < inf else 0.0
 
     def _open(self, closed_arcs: frozenset[int]) -> tuple[list[list[Step]], list[list[Step]]]:
         """Return `out` and `into` without some arcs; lists without such arcs are not copied."""

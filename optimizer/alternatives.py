@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,14 +18,16 @@ import numpy as np
 
 from optimizer.adjacency import whole_numbers
 from optimizer.labels import DIGITS
+from optimizer.reach import NEAR
 from optimizer.search import FREE
-from optimizer.trip import digraph_of, keeps_limits, measure_usd, route_of
+from optimizer.trip import digraph_of, keeps_limits, measure_usd, reach_of, route_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from optimizer.adjacency import Adjacency
     from optimizer.graph import ArcGraph
+    from optimizer.reach import Reach
     from optimizer.search import Digraph, Path, Step
     from optimizer.trip import Trip
 
@@ -41,6 +43,12 @@ MOST_STRETCH = 2.0
 
 Trains, ships and trucks weigh far more unequally than two roads do.
 """
+
+STRETCHES = (1.08, 1.2, 1.4, MOST_STRETCH)
+"""Stretches up to which alternatives are looked for one after the other, as the part of the network grows with them."""
+
+LEAST_PARTED = 5_000
+"""States of a network from which on alternatives come from parts of it; smaller ones are searched as a whole."""
 
 LOCAL = 0.25
 """Every part of an alternative that weighs at most this share of the best route is itself a best way between its ends
@@ -69,7 +77,15 @@ def alternatives(trip: Trip, best: tuple[int, ...], k: int) -> list[tuple[int, .
     # The last one is the link of `FREE`.
     link_of = [*graph.link.tolist(), -1]
     taken, overlaps = [best], [_Overlap(_km_by_link(graph, best), link_of)]
-    for candidate in ranked(trip, best, lambda *steps: any(overlap.is_beyond(*steps) for overlap in overlaps)):
+
+    def skip(there: _Tree, back: _Tree, tail: int, arc: int, head: int) -> bool:
+        # Tens of thousands are asked about, so no generator.
+        for overlap in overlaps:  # noqa: SIM110
+            if overlap.is_beyond(there, back, tail, arc, head):
+                return True
+        return False
+
+    for candidate in ranked(trip, best, skip, STRETCHES):
         if len(taken) == k:
             break
         km = _km_by_link(graph, candidate.arcs)
@@ -79,15 +95,25 @@ def alternatives(trip: Trip, best: tuple[int, ...], k: int) -> list[tuple[int, .
     return taken
 
 
-def ranked(trip: Trip, best: tuple[int, ...], skip: Skip | None = None) -> Iterator[Candidate]:
+def ranked(
+    trip: Trip, best: tuple[int, ...], skip: Skip | None = None, stretches: Sequence[float] = (MOST_STRETCH,)
+) -> Iterator[Candidate]:
     """Yield the single-via routes of a trip within stretch and limits, best first; `best` are the arcs of its best.
 
-    Those that `skip` does not want are left out before their paths are put together.
+    Those that `skip` does not want are left out before their paths are put together. With several rising `stretches`
+    the routes within the first come from the part of the network that can hold them, and so on: who stops early never
+    pays for the rest.
     """
     network, digraph = trip.network, digraph_of(trip)
     if trip.is_sum and not trip.is_limited:
+        reach = reach_of(trip, digraph) if network.graph.n_states >= LEAST_PARTED else None
+        above: float = -1
         key, ties = sum(network.keys[arc] for arc in best), _tie_bits(network)
-        yield from through_arcs(digraph, network.keys, _share(key, MOST_STRETCH, ties), ties, skip)
+        for stretch in stretches if reach is not None else stretches[-1:]:
+            part, most = digraph if reach is None else reach.part(reach.least * stretch), _share(key, stretch, ties)
+            trees = _trees(part, network.keys, reach)
+            yield from _through_arcs(part, network.keys, trees, above, most, ties, skip)
+            above = most
         return
     most_usd = MOST_STRETCH * measure_usd(trip, route_of(trip, best)) * (1.0 + 1.0 / TIE)
     most_per_unit, hours, hour = most_usd / trip.quantity, trip.clock.travel_h, trip.price.hour
@@ -98,7 +124,7 @@ def ranked(trip: Trip, best: tuple[int, ...], skip: Skip | None = None) -> Itera
     found: dict[tuple[int, ...], Candidate] = {}
     # No sum is larger than what the route really takes, as waits and risk only add to it.
     for values, most in ((least, most_per_unit), (hours, most_h), (network.cost_usd, most_cost)):
-        for candidate in through_arcs(digraph, values, most, skip=skip):
+        for candidate in _through_arcs(digraph, values, _trees(digraph, values), -1, most, skip=skip):
             found.setdefault(candidate.arcs, candidate)
     ranked = []
     for arcs in found:
@@ -164,6 +190,47 @@ def _tree(steps: list[list[Step]], root: int, keys: Sequence[float], closed: fro
     return _Tree(key, step)
 
 
+def _trees(digraph: Digraph, keys: Sequence[float], reach: Reach | None = None) -> tuple[_Tree, _Tree]:
+    """Return the trees of best ways out of the source and into the sink, by the sums of a reach where they decide."""
+    out_tree = into_tree = None
+    if reach is not None:
+        out_tree = _tree_by_sums(digraph.into, digraph.source, keys, reach.there, reach.values)
+        into_tree = _tree_by_sums(digraph.out, digraph.sink, keys, reach.back, reach.values)
+    return (
+        out_tree or _tree(digraph.out, digraph.source, keys, digraph.closed),
+        into_tree or _tree(digraph.into, digraph.sink, keys, digraph.closed),
+    )
+
+
+def _tree_by_sums(
+    before: list[list[Step]], root: int, keys: Sequence[float], sums: Sequence[float], values: Sequence[float]
+) -> _Tree | None:
+    """Return the tree that `_tree` returns, from the steps back and the least sums of `values` from the root.
+
+    Sums that are clearly least name the step to a node without a search, and keys decide near ties. None where steps
+    of no value leave open which node comes first.
+    """
+    key: dict[int, float] = {root: 0}
+    step: dict[int, Step] = {}
+    nodes = [node for node, steps in enumerate(before) if steps and node != root]
+    for node in sorted(nodes, key=sums.__getitem__):
+        near = sums[node] * (1.0 + NEAR)
+        best: tuple[float, float, int, int] | None = None
+        for tail, arc in before[node]:
+            if sums[tail] + values[arc] <= near:
+                known = key.get(tail)
+                if known is None:
+                    return None
+                # Of steps as good as each other the search keeps that from the node which it settles first.
+                way = (known + keys[arc], known, tail, arc)
+                if best is None or way < best:
+                    best = way
+        if best is not None:
+            key[node] = best[0]
+            step[node] = best[2:]
+    return _Tree(key, step)
+
+
 Skip = Callable[[_Tree, _Tree, int, int, int], bool]
 """Says of a tree out of the source and one into the sink, and the tail, arc and head of a step between them, whether
 the route they make is not wanted."""
@@ -182,12 +249,15 @@ class _Overlap:
 
     def is_beyond(self, there: _Tree, back: _Tree, tail: int, arc: int, head: int) -> bool:
         """Say whether the route by the step from `tail` to `head` surely shares too many kilometers."""
-        own_km = self.km.get(self._link_of[arc], 0.0)
-        return self._along(there, tail) + own_km + self._along(back, head) > self._most_km
+        shared_km = self.km.get(self._link_of[arc], 0.0)
+        for tree, node in ((there, tail), (back, head)):
+            _, known = self._shared_km.get(id(tree)) or self._shared_km.setdefault(id(tree), (tree, {}))
+            along = known.get(node)
+            shared_km += self._along(tree, node, known) if along is None else along
+        return shared_km > self._most_km
 
-    def _along(self, tree: _Tree, node: int) -> float:
+    def _along(self, tree: _Tree, node: int, known: dict[int, float]) -> float:
         """Return the kilometers that the tree's way to a node shares; each node's are worked out once."""
-        _, known = self._shared_km.setdefault(id(tree), (tree, {}))
         way = []
         while node not in known and node in tree.step:
             way.append(node)
@@ -226,14 +296,34 @@ class Candidate(NamedTuple):
             first -= 1
             part += keys[first]
         last = via + 1
+        parts = []
         for start in range(first, via + 1):
             while last < len(path) and part + keys[last] <= most:
                 part += keys[last]
                 last += 1
-            if part <= most and self._has_better_way(nodes[start], nodes[last], _slightly_less(part, self.ties)):
-                return False
+            if part <= most:
+                parts.append((nodes[start], nodes[last], _slightly_less(part, self.ties)))
             part -= keys[start]
-        return True
+        # Most detours are seen from the trees, so that few are left to be searched for.
+        return not (
+            any(self._has_way_along_trees(*part) for part in parts)
+            or any(self._has_better_way(*part) for part in parts)
+        )
+
+    def _has_way_along_trees(self, start: int, end: int, than: float) -> bool:
+        """Say whether the best way from `start` to the sink meets that from the source to `end` at less than `than`."""
+        from_source, to_sink = self.there.key, self.back.key
+        node, least = start, to_sink[start] - than
+        passed = {start}
+        while node != self.digraph.sink and to_sink[node] > least:
+            node, _ = self.back.step[node]
+            passed.add(node)
+        node, least = end, from_source[end] - than
+        while node not in passed:
+            if node == self.digraph.source or from_source[node] <= least:
+                return False
+            node, _ = self.there.step[node]
+        return to_sink[start] - to_sink[node] + from_source[end] - from_source[node] < than
 
     def _has_better_way(self, start: int, end: int, than: float) -> bool:
         """Say whether a way from `start` to `end` weighs less than `than`.
@@ -279,26 +369,23 @@ def _slightly_less(key: float, ties: int) -> float:
     return key - key / TIE
 
 
-def through_arcs(
-    digraph: Digraph, keys: Sequence[float], most: float = inf, ties: int = 0, skip: Skip | None = None
+def _through_arcs(
+    digraph: Digraph,
+    keys: Sequence[float],
+    trees: tuple[_Tree, _Tree],
+    above: float,
+    most: float,
+    ties: int = 0,
+    skip: Skip | None = None,
 ) -> Iterator[Candidate]:
-    """Yield the best path through each arc if it is loopless, each once, best first, up to a sum of keys.
+    """Yield the best path through each arc if it is loopless, each once, best first, of sums of keys in some range.
 
     The lowest `ties` bits of whole-number keys tell paths of the same weight apart. A path is that of every arc on the
     stretch where its two trees run along each other, and is told by the one arc of them that is in no way of the tree
     out of the source, or that enters the sink.
     """
-    there = _tree(digraph.out, digraph.source, keys, digraph.closed)
-    back = _tree(digraph.into, digraph.sink, keys, digraph.closed)
-    through = []
-    for tail, so_far in there.key.items():
-        for head, arc in digraph.out[tail]:
-            on = back.key.get(head)
-            if on is None or (head != digraph.sink and there.step.get(head) == (tail, arc)):
-                continue
-            if so_far + keys[arc] + on <= most:
-                through.append((so_far + keys[arc] + on, _first_arc(there, back, tail, arc), arc, tail, head))
-    for _, _, arc, tail, head in sorted(through):
+    there, back = trees
+    for tail, arc, head in _in_order(digraph, keys, trees, above, most):
         if skip is not None and skip(there, back, tail, arc, head):
             continue
         path: list[Step] = [(head, arc)]
@@ -316,6 +403,35 @@ def through_arcs(
         if len({node for node, _ in path}) == len(path):
             arcs = tuple(by for _, by in path if by != FREE)
             yield Candidate(arcs, tuple(path), via, digraph, keys, ties, there, back)
+
+
+def _in_order(
+    digraph: Digraph, keys: Sequence[float], trees: tuple[_Tree, _Tree], above: float, most: float
+) -> Iterator[tuple[int, int, int]]:
+    """Yield tail, arc and head of the step that tells each path, by the path's sum of keys, then by its lowest arc."""
+    there, back = trees
+    to_sink, sink = back.key, digraph.sink
+    through = []
+    for tail, so_far in there.key.items():
+        for step in digraph.out[tail]:
+            head, arc = step
+            # A step of the tree tells no path of its own, but the last one.
+            if head in to_sink and (head == sink or there.step.get(head) != (tail, arc)):
+                total = so_far + keys[arc] + to_sink[head]
+                if above < total <= most:
+                    through.append((total, arc, tail, head))
+    heapify(through)
+    while through:
+        total, arc, tail, head = heappop(through)
+        if not through or through[0][0] != total:
+            yield tail, arc, head
+            continue
+        tied = [(_first_arc(there, back, tail, arc), arc, tail, head)]
+        while through and through[0][0] == total:
+            _, arc, tail, head = heappop(through)
+            tied.append((_first_arc(there, back, tail, arc), arc, tail, head))
+        for _, arc, tail, head in sorted(tied):
+            yield tail, arc, head
 
 
 def _first_arc(there: _Tree, back: _Tree, tail: int, arc: int) -> int:

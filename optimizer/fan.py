@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from heapq import heapify, heappop, heappush
+from math import inf
 from typing import TYPE_CHECKING
 
 from optimizer.search import FREE, Digraph, distances_to_sink
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from optimizer.adjacency import Adjacency
     from optimizer.search import Limit
     from optimizer.trip import Trip
+    from optimizer.ways import Openings
 
 SAME_PLACE = "same place"
 NOT_CONNECTED = "not connected"
@@ -36,7 +38,7 @@ class Fan:
     searched for one by one, and all pairs where what is minimized is no sum over arcs.
     """
 
-    def __init__(self, trip: Trip, ends: Iterable[str]) -> None:
+    def __init__(self, trip: Trip, ends: Iterable[str], openings: Openings | None = None) -> None:
         self.trip = trip
         network, row_of = trip.network, trip.data.network.nodes.row_of
         self.digraph = digraph_of(trip)
@@ -44,12 +46,20 @@ class Fan:
         states_of = network.graph.states_of
         self.targets = {end: [last_stage + state for state in states_of.get(row_of[end], ())] for end in ends}
         wanted = {target for targets in self.targets.values() for target in targets}
-        self.labels = best_labels(self.digraph, network.keys, wanted, has_free_arcs=_has_free_arcs(network))
+        self.labels: dict[int, Label] = {}
+        self.ways = None if openings is None else openings.ways_from(self.digraph)
+        digraph = self.digraph
+        if openings is not None and self.ways is not None:
+            # What sums leave open is searched for by keys among the best ways alone.
+            wanted = {target for target in wanted if self.ways.is_tied[target]}
+            digraph = openings.best_only(digraph, self.ways, wanted)
+        if wanted:
+            self.labels = best_labels(digraph, network.keys, wanted, has_free_arcs=_has_free_arcs(network))
         self.limits = limits_of(trip, turned(self.digraph)) if trip.is_sum and _is_limited(trip) else []
 
     def arcs_to(self, end: str) -> tuple[int, ...] | None:
         """Return the arcs of the best route to a node, the first of `arc_sequences`, or None where there is none."""
-        labels = [self.labels[target] for target in self.targets[end] if target in self.labels]
+        labels = [label for target in self.targets[end] if (label := self._label(target)) is not None]
         if not labels or self._is_here(end):
             return None
         if not self.trip.is_sum:
@@ -60,6 +70,20 @@ class Fan:
         if any(self._least(limit, end) > limit.most * (1.0 + HAIR) for limit in self.limits):
             return None
         return next(arc_sequences(replace(self.trip, destination=end)), None)
+
+    def _label(self, target: int) -> Label | None:
+        """Return the best path to a state, None where there is none."""
+        ways = self.ways
+        if ways is None or ways.is_tied[target]:
+            return self.labels.get(target)
+        if ways.sums[target] == inf:
+            return None
+        way: list[int] = []
+        while (arc := int(ways.arc[target])) != FREE:
+            way.append(arc)
+            target = int(ways.before[target])
+        keys = self.trip.network.keys
+        return sum(keys[arc] for arc in way), tuple(reversed(way))
 
     def reason(self, end: str) -> str:
         """Return why there is no route to a node."""

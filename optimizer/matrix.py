@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from network.errors import UnknownIdError
 from network.places import nodes_named, resolve_node
 from optimizer.fan import Fan
-from optimizer.trip import plan_trip, route_of
+from optimizer.trip import digraph_of, plan_trip, route_of
+from optimizer.ways import LEAST_STATES, Openings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -196,8 +197,9 @@ def _cells(trip: Trip, origins: Sequence[Place], destinations: Sequence[Place]) 
     is_border = (is_link & trip.data.network.is_crossing[graph.link]).tolist()
     is_gauge_change = (~is_link & is_rail[graph.tail] & is_rail[graph.head]).tolist()
     ends = list(dict.fromkeys(node for _, node in destinations))
+    openings = openings_of(trip, len(origins))
     for origin, node in origins:
-        fan = Fan(replace(trip, origin=node), ends)
+        fan = Fan(replace(trip, origin=node), ends, openings)
         for destination, end in destinations:
             arcs = fan.arcs_to(end)
             if arcs is None:
@@ -206,6 +208,14 @@ def _cells(trip: Trip, origins: Sequence[Place], destinations: Sequence[Place]) 
                 route = route_of(replace(fan.trip, destination=end), arcs)
                 n_borders, n_gauge_changes = (sum(each[arc] for arc in arcs) for each in (is_border, is_gauge_change))
                 yield Cell(origin, destination, node, end, route, n_borders, n_gauge_changes)
+
+
+def openings_of(trip: Trip, n_origins: int) -> Openings | None:
+    """Return the arcs that all origins of a large network search alike, None where each has a search by keys."""
+    network = trip.network
+    if network.graph.n_states < LEAST_STATES or not trip.is_sum or trip.ids("via"):
+        return None
+    return Openings(digraph_of(trip), network.weight, network.graph.n_states, n_origins)
 
 
 def _each(names: Iterable[str]) -> list[str]:

@@ -11,7 +11,8 @@ import numpy as np
 
 from optimizer.labels import DIGITS, LabelSearch, Price
 from optimizer.pricing import Totals, exact, measures_of
-from optimizer.search import FREE, Limit, complete, distances_to_sink, sole_best
+from optimizer.reach import Reach
+from optimizer.search import FREE, Limit, complete, distances_to_sink
 from optimizer.thresholds import EXACT
 from optimizer.trip import limits_of, tallies_of
 
@@ -94,7 +95,7 @@ def _of_sums(trip: Trip, digraph: Digraph, measures: Measures) -> Oracle:
     def best(prices: Prices, factors: Sequence[int] | None = None) -> Arcs:
         if not limits:
             weights = weights_at(prices) if factors is None else weights_at(prices) * factors[:-1]
-            sole = sole_best(digraph, [*weights.tolist(), 0.0])
+            sole = Reach(digraph, [*weights.tolist(), 0.0]).sole_best()
             if sole is not None:
                 return _arcs(sole)
         keys = keys_at(prices)

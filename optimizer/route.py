@@ -7,6 +7,7 @@ from functools import lru_cache
 from math import sqrt
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from network.model import split_list
 from optimizer.weak import weak_usd
 
 if TYPE_CHECKING:
@@ -256,18 +257,26 @@ def corridor_of(network: Network, passages: Iterable[tuple[str, float]]) -> str:
     )
 
 
-@lru_cache(maxsize=8)
-def _membership(network: Network) -> dict[str, tuple[tuple[str, ...], frozenset[str]]]:
-    """Return, by link id, the corridors of a link and those of which it or an end of it is a gateway.
+class _Membership(dict[str, tuple[tuple[str, ...], frozenset[str]]]):
+    """By link id, the corridors of a link and those of which it or an end of it is a gateway, each once asked for."""
 
-    A comparison asks for the corridor of a thousand routes; the last few networks are kept.
-    """
-    opens: dict[str, set[str]] = {}
-    for corridor, gateways in network.gateways.items():
-        for gateway in gateways:
-            opens.setdefault(gateway, set()).add(corridor)
-    columns = (network.links.text(column).tolist() for column in ("link_id", "from_node", "to_node"))
-    return {
-        ids[0]: (network.corridors_of[ids[0]], frozenset().union(*(opens.get(passed, ()) for passed in ids)))
-        for ids in zip(*columns, strict=True)
-    }
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._opens: dict[str, set[str]] = {}
+        for corridor, gateways in network.gateways.items():
+            for gateway in gateways:
+                self._opens.setdefault(gateway, set()).add(corridor)
+
+    def __missing__(self, link_id: str) -> tuple[tuple[str, ...], frozenset[str]]:
+        links, opens = self._network.links, self._opens
+        row = links.row_of[link_id]
+        passed = (link_id, links.text("from_node")[row], links.text("to_node")[row])
+        opened = frozenset().union(*(opens.get(each, ()) for each in passed))
+        found = self[link_id] = split_list(links.text("corridors")[row]), opened
+        return found
+
+
+@lru_cache(maxsize=8)
+def _membership(network: Network) -> _Membership:
+    """Return which corridors links belong to; a comparison asks for those of a thousand routes."""
+    return _Membership(network)

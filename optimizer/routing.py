@@ -104,12 +104,13 @@ def find_routes(
         max_time_h=max_time_h,
         max_cost_usd=max_cost_usd,
     )
-    best = best_or_refuse(trip)
-    found = [best]
-    if k > 1 and plain:
+    found: list[tuple[int, ...]] = []
+    if k > 1 and plain and trip.has_moves:
         found = list(islice(arc_sequences(trip), min(k, sys.maxsize)))
-    elif k > 1:
+    if not found:
+        found = [best_or_refuse(trip)]
+    if k > 1 and not plain:
         from optimizer.alternatives import alternatives
 
-        found = alternatives(trip, best, k)
+        found = alternatives(trip, found[0], k)
     return [route_of(trip, arcs) for arcs in found]

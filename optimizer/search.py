@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from heapq import heappop, heappush
 from itertools import accumulate, count
-from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -18,9 +17,6 @@ FREE = -1
 
 As the last index of a list it finds the 0 that every list of values ends with.
 """
-
-NEAR = 1e-11
-"""Relative: sums this near to each other may differ by rounding only. Keys keep 13 digits, floats 15 to 17."""
 
 Step = tuple[int, int]
 """The node reached and the arc taken; in a list of steps back, the node come from and the arc."""
@@ -85,66 +81,6 @@ def distances_to_sink(digraph: Digraph, values: Sequence[float], enough: int | N
                     distances[tail] = through
                     heappush(heap, (through, tail))
     return distances
-
-
-def sole_best(digraph: Digraph, values: Sequence[float]) -> Path | None:
-    """Return the path of least sum of `values` if it is clearly the only one, None if there is none or a near tie.
-
-    Two searches, out of the source and back from the sink, meet halfway; they stop once no path through the nodes that
-    neither has settled can be as good. `values` holds one number of at least 0 per arc and a final 0. Where two ways to
-    a node of the path, or two whole paths, differ by no more than rounding (`NEAR`), exact keys have to decide; ties
-    elsewhere change no sum by more than that.
-
-    Source: Nicholson (1966), The Computer Journal 9:275; Pohl (1971), Machine Intelligence 6:127, for the stop.
-    """
-    n_nodes = len(digraph.out)
-    start: tuple[list[float], list[Step]] = ([inf] * n_nodes, [(0, 0)] * n_nodes)
-    end: tuple[list[float], list[Step]] = ([inf] * n_nodes, [(0, 0)] * n_nodes)
-    for node in digraph.closed:
-        start[0][node] = end[0][node] = -inf
-    start[0][digraph.source] = end[0][digraph.sink] = 0.0
-    out, into = [(0.0, digraph.source)], [(0.0, digraph.sink)]
-    tied: tuple[set[int], set[int]] = (set(), set())
-    sides = ((out, *start, end[0], digraph.out, tied[0]), (into, *end, start[0], digraph.into, tied[1]))
-    less, more = 1.0 - NEAR, 1.0 + NEAR
-    least, most, meets = inf, inf, [-1]
-    while out and into and out[0][0] + into[0][0] <= most:
-        heap, sums, before, opposite, steps, ties = sides[len(out) > len(into)]
-        sum_, node = heappop(heap)
-        if sum_ > sums[node]:
-            continue
-        for head, arc in steps[node]:
-            through, known = sum_ + values[arc], sums[head]
-            if through < known:
-                if through >= known * less:
-                    ties.add(head)
-                else:
-                    ties.discard(head)
-                sums[head] = through
-                before[head] = (node, arc)
-                heappush(heap, (through, head))
-                whole = through + opposite[head]
-                if whole < least * less:
-                    least, most, meets = whole, whole * more, [head]
-                elif whole <= most < inf:
-                    meets.append(head)
-            elif through <= known * more:
-                ties.add(head)
-    if least == inf:
-        return None
-    path: list[Step] = []
-    node = meets[0]
-    while node != digraph.source:
-        tail, arc = start[1][node]
-        path.append((node, arc))
-        node = tail
-    path.reverse()
-    node = meets[0]
-    while node != digraph.sink:
-        path.append(end[1][node])
-        node = path[-1][0]
-    on_path = {digraph.source, *(node for node, _ in path)}
-    return tuple(path) if on_path.issuperset(meets) and on_path.isdisjoint(tied[0] | tied[1]) else None
 
 
 def complete(
@@ -233,6 +169,7 @@ class SumSearch:
     def __init__(self, digraph: Digraph, keys: Sequence[int], limits: Sequence[Limit] = ()) -> None:
         self.digraph, self.keys, self.limits = digraph, keys, limits
         self.bounds = distances_to_sink(digraph, keys)
+        self._onward: dict[int, Step | None] = {digraph.sink: None}
 
     def spent_along(self, path: Path) -> Sequence[int]:
         """Return the sums of keys."""
@@ -252,8 +189,47 @@ class SumSearch:
 
     def complete(self, prefix: Path, banned: Set[Step]) -> tuple[float, Path] | None:
         """Return the best path of a set; see `complete`."""
-        path = complete(self.digraph, self.keys, self.bounds, self.limits, prefix, banned)
+        path = None if self.limits else self._straight_on(prefix, banned)
+        if path is None:
+            path = complete(self.digraph, self.keys, self.bounds, self.limits, prefix, banned)
         return None if path is None else (sum(self.keys[arc] for _, arc in path), path)
+
+    def _straight_on(self, prefix: Path, banned: Set[Step]) -> Path | None:
+        """Return the best path of a set where it takes the sole best step at every node, None where a search must say.
+
+        Source: Feng (2014), Networks 64:34, for paths that the tree of best ways to the sink gives without a search.
+        """
+        digraph, onward = self.digraph, self._onward
+        node = prefix[-1][0] if prefix else digraph.source
+        passed = {digraph.source, *(node for node, _ in prefix)}
+        step = self._sole_step(
+            node, [step for step in digraph.out[node] if step[0] not in passed and step not in banned]
+        )
+        path = list(prefix)
+        while step is not None and step[0] not in passed:
+            path.append(step)
+            node = step[0]
+            if node == digraph.sink:
+                return tuple(path)
+            passed.add(node)
+            if node not in onward:
+                onward[node] = self._sole_step(node, digraph.out[node])
+            step = onward[node]
+        return None
+
+    def _sole_step(self, node: int, steps: Sequence[Step]) -> Step | None:
+        """Return the step of least sum to the sink, None where there is none or two have the same."""
+        keys, bounds = self.keys, self.bounds
+        least, best = None, None
+        for step in steps:
+            bound = bounds[step[0]]
+            if bound is not None:
+                through = keys[step[1]] + bound
+                if least is None or through < least:
+                    least, best = through, step
+                elif through == least:
+                    best = None
+        return best
 
 
 def loopless_paths(search: Search) -> Iterator[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from itertools import islice
 from math import inf, isnan
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict
 
@@ -14,8 +15,9 @@ from optimizer.adjacency import Adjacency, adjacency
 from optimizer.clock import Clock, clock_of
 from optimizer.graph import commodity_row, time_per_h
 from optimizer.labels import LabelSearch, Price
+from optimizer.reach import Reach
 from optimizer.route import build_route
-from optimizer.search import FREE, Digraph, Limit, SumSearch, complete, distances_to_sink, loopless_paths, sole_best
+from optimizer.search import FREE, Digraph, Limit, SumSearch, complete, distances_to_sink, loopless_paths
 from optimizer.weights import Weights
 
 if TYPE_CHECKING:
@@ -24,9 +26,12 @@ if TYPE_CHECKING:
 
     from network.model import Dataset, Network
     from optimizer.route import Route
-    from optimizer.search import Search
+    from optimizer.search import Path, Search
 
 Kind = Literal["avoid country", "avoid mode", "avoid node", "avoid link", "via", "month", "max time", "max cost"]
+LEAST_SPLIT = 1_000
+"""States of a network from which on it pays to look for several routes in a part of it first."""
+
 TOLERANCE = 1e-9
 """Relative: a route's own time or cost, given as the limit, admits the route."""
 
@@ -194,25 +199,50 @@ def arc_sequences(trip: Trip) -> Iterator[tuple[int, ...]]:
     via is one route all the same.
     """
     seen: set[tuple[int, ...]] = set()
-    for path in loopless_paths(search_of(trip)):
+    is_near = trip.is_sum and not trip.is_limited and trip.network.graph.n_states >= LEAST_SPLIT
+    for path in _nearest_first(trip) if is_near else loopless_paths(search_of(trip)):
         arcs = tuple(arc for _, arc in path if arc != FREE)
         if arcs not in seen:
             seen.add(arcs)
             yield arcs
 
 
+def _nearest_first(trip: Trip) -> Iterator[Path]:
+    """Yield the paths of a trip whose measure is a sum over arcs as `loopless_paths` does, from a part of the network.
+
+    The part grows where no path is left in it that is surely better than all outside.
+    """
+    weight, keys = trip.network.weight, trip.network.keys
+    reach = reach_of(trip, digraph_of(trip))
+    n_found = 0
+    for most in reach.ceilings():
+        for path in islice(loopless_paths(SumSearch(reach.part(most), keys)), n_found, None):
+            if sum(weight[arc] for _, arc in path) > most:
+                break
+            n_found += 1
+            yield path
+
+
+def reach_of(trip: Trip, digraph: Digraph) -> Reach:
+    """Return the reach of a trip by weight."""
+    network, row_of = trip.network, trip.data.network.nodes.row_of
+    return Reach(digraph, network.weight, network.lean(row_of[trip.origin], row_of[trip.destination], digraph))
+
+
 def best_arcs(trip: Trip) -> tuple[int, ...] | None:
     """Return the arcs of the best route of a trip, the first of `arc_sequences`; None where it has no route."""
     if not trip.is_sum or trip.is_limited:
         return next(arc_sequences(trip), None)
-    keys, digraph = trip.network.keys, digraph_of(trip)
-    sole = sole_best(digraph, trip.network.weight)
+    keys, reach = trip.network.keys, reach_of(trip, digraph_of(trip))
+    sole = reach.sole_best()
     if sole is not None:
         return tuple(arc for _, arc in sole if arc != FREE)
-    bounds = distances_to_sink(digraph, keys, enough=digraph.source)
-    least = bounds[digraph.source]
-    if least is None:
+    if reach.least == inf:
         return None
+    # Ties by less than rounding are for exact keys, and all of them are in this part.
+    digraph = reach.part(reach.least)
+    bounds = distances_to_sink(digraph, keys)
+    least = bounds[digraph.source]
     paths = (
         complete(digraph, keys, bounds, (), (step,)) for step in digraph.out[digraph.source] if bounds[step[0]] == least
     )

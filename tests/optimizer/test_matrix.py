@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from itertools import product
 from math import isnan
 from typing import TYPE_CHECKING
@@ -12,8 +13,10 @@ from hypothesis import strategies as st
 from made_network import dataset, link, links_of, transfer
 from test_routing import COUNTRIES, rows_of_networks
 
+import optimizer.matrix
+import optimizer.ways
 from network import UnknownIdError, load
-from optimizer import Weights, find_routes
+from optimizer import Weights, find_costs, find_routes
 from optimizer.matrix import COLUMNS, find_routes_many, iter_routes_many
 from optimizer.trip import arc_sequences, digraph_of, plan_trip
 
@@ -39,16 +42,37 @@ def has_route(data: Dataset, origin: str, destination: str, **options: Unpack[Ro
 def assert_equals_single_queries(
     data: Dataset, origins: list[str], destinations: list[str], **options: Unpack[RouteOptions]
 ) -> int:
-    """Compare all cells with queries of their own, and return how many have a route."""
+    """Compare all cells, and the costs from two origins, with queries of their own; return how many have a route."""
+    costs = find_costs(data, origins[:2], destinations, **options)
     cells = list(iter_routes_many(data, origins, destinations, **options))
     assert [(cell.origin, cell.destination) for cell in cells] == list(product(origins, destinations))
-    for cell in cells:
+    for at, cell in enumerate(cells):
+        row, column = divmod(at, len(destinations))
+        totals = [float(each[row, column]) for each in costs[2:]] if row < 2 else None
         assert bool(cell.reason) == (cell.route is None)
         if cell.route is None:
+            assert totals is None or all(map(isnan, totals))
             assert not has_route(data, cell.origin, cell.destination, **options)
         else:
             assert cell.route == find_routes(data, cell.origin, cell.destination, k=1, **options)[0]
+            route = cell.route
+            expected = [route.cost_usd, route.time_h, route.co2_kg, route.length_km]
+            assert totals is None or totals == pytest.approx(expected, rel=1e-12, abs=1e-12)
     return sum(cell.route is not None for cell in cells)
+
+
+@contextmanager
+def searched(how: str) -> Iterator[None]:
+    """Search small networks as large ones: by keys at once, by sums first, or by compiled sums first."""
+    with pytest.MonkeyPatch.context() as patch:
+        if how != "keys":
+            patch.setattr(optimizer.matrix, "LEAST_STATES", 0)
+        if how == "compiled":
+            patch.setattr(optimizer.ways, "LEAST_COMPILED", 0)
+        yield
+
+
+searches = pytest.mark.parametrize("how", ["keys", "sums", "compiled"])
 
 
 @pytest.fixture(scope="module")
@@ -63,39 +87,60 @@ def spread_over(data: Dataset, n: int) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("n_places", "options"),
+    ("how", "n_places", "options"),
     [
-        (12, {}),
-        (12, {"avoid_countries": {"RU", "CN"}, "avoid_modes": {"air"}, "month": 1, "quantity": 3}),
-        (12, {"via": ["Aktau", "Baku"], "weights": Weights(cost=0.0, time_per_h=1.0)}),
-        (6, {"max_time_h": 400, "max_cost_usd": 6000, "quantity": 2, "avoid": ["Moscow"]}),
-        (6, {"depart": "2026-03-04", "max_time_h": 500}),
-        (10, {"weights": Weights(p90_per_h=2.0), "avoid_modes": {"air"}}),
+        ("keys", 12, {}),
+        ("sums", 6, {}),
+        ("compiled", 6, {}),
+        ("keys", 12, {"avoid_countries": {"RU", "CN"}, "avoid_modes": {"air"}, "month": 1, "quantity": 3}),
+        ("compiled", 6, {"avoid_countries": {"RU", "CN"}, "avoid_modes": {"air"}, "month": 1, "quantity": 3}),
+        ("keys", 12, {"via": ["Aktau", "Baku"], "weights": Weights(cost=0.0, time_per_h=1.0)}),
+        ("keys", 6, {"max_time_h": 400, "max_cost_usd": 6000, "quantity": 2, "avoid": ["Moscow"]}),
+        ("sums", 4, {"max_time_h": 400, "max_cost_usd": 6000, "quantity": 2, "avoid": ["Moscow"]}),
+        ("keys", 6, {"depart": "2026-03-04", "max_time_h": 500}),
+        ("keys", 10, {"weights": Weights(p90_per_h=2.0), "avoid_modes": {"air"}}),
     ],
-    ids=["plain", "avoid", "via", "limits", "depart", "percentile"],
+    ids=[
+        "plain",
+        "sums",
+        "compiled",
+        "avoid",
+        "avoid-compiled",
+        "via",
+        "limits",
+        "limits-sums",
+        "depart",
+        "percentile",
+    ],
 )
-def test_the_bundled_network_equals_single_queries(bundled: Dataset, n_places: int, options: RouteOptions) -> None:
+def test_the_bundled_network_equals_single_queries(
+    bundled: Dataset, how: str, n_places: int, options: RouteOptions
+) -> None:
     """Places all over the bundled network get the very routes that `find_routes` finds, under every kind of option."""
     origins, destinations = spread_over(bundled, n_places), spread_over(bundled, n_places + 1)
-    assert assert_equals_single_queries(bundled, origins, destinations, **options) > 10
+    with searched(how):
+        assert assert_equals_single_queries(bundled, origins, destinations, **options) > 10
 
 
+@searches
 @given(rows_of_networks(), st.lists(st.sampled_from(NODES), max_size=2), st.integers(0, 2))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_ties_and_free_arcs_equal_single_queries(
-    rows: tuple[list[Row], list[Row]], via: list[str], time_per_h: int
+    how: str, rows: tuple[list[Row], list[Row]], via: list[str], time_per_h: int
 ) -> None:
     """Parallel links, ties, free arcs and vias, also there and back: the same arcs."""
     data = dataset(*rows, countries=COUNTRIES)
     nodes = list(data.network.nodes.row_of)
     via = [node for node in via if node in nodes]
-    assert_equals_single_queries(data, nodes, nodes, via=via, weights=Weights(time_per_h=float(time_per_h)))
+    with searched(how):
+        assert_equals_single_queries(data, nodes, nodes, via=via, weights=Weights(time_per_h=float(time_per_h)))
 
 
-@given(rows_of_networks(), st.integers(0, 8), st.integers(0, 12), st.data())
-@settings(max_examples=60, deadline=None)
+@searches
+@given(rows_of_networks(), st.integers(0, 8), st.sampled_from([None, 0, 3, 6, 12]), st.data())
+@settings(max_examples=40, deadline=None)
 def test_limits_and_avoid_lists_equal_single_queries(
-    rows: tuple[list[Row], list[Row]], max_time_h: int, max_cost_usd: int, data: st.DataObject
+    how: str, rows: tuple[list[Row], list[Row]], max_time_h: int, max_cost_usd: int | None, data: st.DataObject
 ) -> None:
     """Limits and avoided countries, modes, nodes and links, ends included, change a cell as they change a query."""
     links, transfers = rows
@@ -103,18 +148,19 @@ def test_limits_and_avoid_lists_equal_single_queries(
     links = [row | {"open_months": months} for row, months in zip(links, seasons, strict=True)]
     made = dataset(links, transfers, countries=COUNTRIES)
     nodes = list(made.network.nodes.row_of)
-    assert_equals_single_queries(
-        made,
-        nodes,
-        nodes,
-        avoid_countries=data.draw(st.sets(st.sampled_from(["RU", "DE"]))),
-        avoid_modes=data.draw(st.sets(st.just("rail"))),
-        avoid=data.draw(st.sets(st.sampled_from(["B", "l0"]))) & {*nodes, "l0"},
-        month=data.draw(st.sampled_from([None, 7, 12])),
-        quantity=3,
-        max_time_h=max_time_h,
-        max_cost_usd=max_cost_usd,
-    )
+    with searched(how):
+        assert_equals_single_queries(
+            made,
+            nodes,
+            nodes,
+            avoid_countries=data.draw(st.sets(st.sampled_from(["RU", "DE"]))),
+            avoid_modes=data.draw(st.sets(st.just("rail"))),
+            avoid=data.draw(st.sets(st.sampled_from(["B", "l0"]))) & {*nodes, "l0"},
+            month=data.draw(st.sampled_from([None, 7, 12])),
+            quantity=3,
+            max_time_h=max_time_h if max_cost_usd is not None else None,
+            max_cost_usd=max_cost_usd,
+        )
 
 
 def test_a_free_way_from_one_state_of_the_origin_to_another() -> None:

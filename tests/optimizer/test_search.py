@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer.search import Digraph, Limit, SumSearch, complete, distances_to_sink, loopless_paths, sole_best
+from optimizer.search import Digraph, Limit, SumSearch, complete, distances_to_sink, loopless_paths
 
 Arcs = list[tuple[int, int]]
 
@@ -167,25 +167,3 @@ def test_next_paths_do_not_wait_for_all(n_wide: int) -> None:
     found = list(islice(loopless_paths(search), 10))
     assert arcs_of(found) == sorted(arcs_of(found))
     assert arcs_of(found)[0] == tuple(range(0, 2 * n_wide, 2))
-
-
-@given(small_graphs())
-@settings(max_examples=300, deadline=None)
-def test_the_sole_best_path_is_the_best_and_no_other_is_as_good(graph: tuple[int, Arcs, list[int]]) -> None:
-    """Where one path is found by two searches that meet, it is the only best one; ties and zeros are left to keys."""
-    n_nodes, arcs, keys = graph
-    digraph = digraph_of(n_nodes, arcs, 0, n_nodes - 1)
-    path = sole_best(digraph, [0.1 * key for key in keys])
-    weights = sorted((sum(keys[arc] for arc in each), each) for each in all_paths(arcs, 0, n_nodes - 1))
-    if path is not None:
-        assert tuple(arc for _, arc in path) == weights[0][1]
-        assert len(weights) == 1 or weights[1][0] > weights[0][0]
-
-
-def test_the_sole_best_path_obeys_what_is_closed_and_sees_disjoint_ties() -> None:
-    """A closed node is not passed; two disjoint ways of one weight, told apart by rounding alone, are a tie."""
-    arcs = [(0, 1), (1, 3), (0, 2), (2, 3)]
-    assert sole_best(digraph_of(4, arcs, 0, 3), [1.0, 1.0, 2.0, 2.0, 0.0]) == ((1, 0), (3, 1))
-    assert sole_best(digraph_of(4, arcs, 0, 3, frozenset({1})), [1.0, 1.0, 2.0, 2.0, 0.0]) == ((2, 2), (3, 3))
-    assert sole_best(digraph_of(4, arcs, 0, 3), [0.1, 0.2, 0.15, 0.15, 0.0]) is None
-    assert sole_best(digraph_of(4, arcs, 0, 3, frozenset({1, 2})), [1.0] * 4 + [0.0]) is None
