@@ -1,4 +1,4 @@
-"""Demands grouped into blocks: all that share commodity, origin and avoid lists flow together."""
+"""Demands grouped into blocks: all that share commodity, origin, avoid lists and deadline flow together."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from network.errors import CorridorError, DatasetError, Finding, SolverError
+from network.errors import CorridorError, DatasetError, Finding, SolverError, few
 from network.model import Mask, Numbers, Portable, freeze, split_list
 from optimizer.graph import ArcGraph, CommodityArcs, arc_name, commodity_arcs
 
@@ -22,7 +22,7 @@ Avoided = tuple[frozenset[str], frozenset[str]]
 
 @dataclass(frozen=True, eq=False)
 class Block(Portable):
-    """Demands of one commodity from one origin under the same avoid lists.
+    """Demands of one commodity from one origin under the same avoid lists and the same deadline.
 
     Attributes
     ----------
@@ -34,6 +34,8 @@ class Block(Portable):
         Row of the origin node.
     avoid_countries, avoid_modes
         What the block's demands avoid; modes are bare.
+    max_time_h
+        Hours that a unit may be under way at most; inf where there is no limit.
     arcs
         Arcs of the graph that the block may use, ascending, shape (n_arcs_of_block,).
     demands
@@ -49,10 +51,20 @@ class Block(Portable):
     origin: int
     avoid_countries: frozenset[str]
     avoid_modes: frozenset[str]
+    max_time_h: float
     arcs: Rows
     demands: Rows
     destinations: Rows
     arrival: Rows
+
+    @property
+    def most_h(self) -> float:
+        """`max_time_h` with the room for the rounding of sums that routes have."""
+        if self.max_time_h == np.inf:
+            return np.inf
+        from optimizer.trip import slightly_above
+
+        return slightly_above(self.max_time_h)
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,6 +157,33 @@ class DemandBlocks(Portable):
         ids = self.graph.data.demands.text("demand_id")
         return tuple(str(ids[row]) for row in self.rows)
 
+    @cached_property
+    def max_time_h(self) -> Numbers:
+        """Hours that each demand may be under way at most, inf without a limit, shape (n_demands,)."""
+        most = np.full(self.n_demands, np.inf)
+        for block in self.blocks:
+            most[block.demands] = block.max_time_h
+        return freeze(most)
+
+    @cached_property
+    def limited_ids(self) -> tuple[str, ...]:
+        """Ids of the demands with a deadline, in order."""
+        return tuple(self.demand_ids[at] for at in np.flatnonzero(np.isfinite(self.max_time_h)))
+
+    def refuse_deadlines(self, who: str, remedy: str = "plan with --solver auto or paths, or clear max_time_h") -> None:
+        """Raise where a demand has a deadline: flows by arc cannot tell how long one unit has been under way.
+
+        Raises
+        ------
+        SolverError
+            There is a limit; the message names `who` cannot keep it, the demands, and the remedy.
+        """
+        if self.limited_ids:
+            raise SolverError(
+                f"{who} cannot keep the deadline (max_time_h) of demand {few(self.limited_ids)}, as flows on links "
+                f"do not tell how long a unit is under way; {remedy}"
+            )
+
 
 def blocks_of(graph: ArcGraph, weights: Weights) -> DemandBlocks:
     """Group the demands of the graph's year into blocks.
@@ -157,8 +196,6 @@ def blocks_of(graph: ArcGraph, weights: Weights) -> DemandBlocks:
     ------
     DatasetError
         The year has no demand; the message lists the years that have.
-    SolverError
-        A demand has a time limit, which needs the path form with limits.
     ValueError
         The weights price the 90th percentile of times, which is no sum over arcs.
     """
@@ -167,25 +204,25 @@ def blocks_of(graph: ArcGraph, weights: Weights) -> DemandBlocks:
     data = graph.data
     demands = data.demands
     rows = demands_in(data, graph.year)
-    _refuse_time_limits(data, rows)
     row_of = data.network.nodes.row_of
     origin, destination = (
         np.array([row_of[str(name)] for name in demands.text(column)[rows]], dtype=np.int64)
         for column in ("origin", "destination")
     )
-    members: dict[tuple[int, int, Avoided], list[int]] = {}
+    members: dict[tuple[int, int, Avoided, float], list[int]] = {}
     commodity_row = data.commodities.row_of
     columns = (demands.text(name)[rows] for name in ("commodity", "avoid_countries", "avoid_modes"))
+    most_h = np.nan_to_num(demands.number("max_time_h")[rows], nan=np.inf).tolist()
     for at, (commodity, countries, modes) in enumerate(zip(*columns, strict=True)):
         avoided = (frozenset(split_list(countries)), frozenset(split_list(modes)))
-        members.setdefault((commodity_row[commodity], int(origin[at]), avoided), []).append(at)
+        members.setdefault((commodity_row[commodity], int(origin[at]), avoided, most_h[at]), []).append(at)
 
     values: dict[int, tuple[CommodityArcs, Numbers]] = {}
     usable: dict[tuple[int, Avoided], Rows] = {}
     open_arcs: dict[Avoided, Mask] = {}
     ends = destination.tolist()
     blocks = []
-    for (commodity, start, avoided), positions in members.items():
+    for (commodity, start, avoided, max_time_h), positions in members.items():
         if commodity not in values:
             arcs = commodity_arcs(graph, commodity, weights)
             values[commodity] = (arcs, _use(graph, arcs))
@@ -201,6 +238,7 @@ def blocks_of(graph: ArcGraph, weights: Weights) -> DemandBlocks:
                 *values[commodity],
                 start,
                 *avoided,
+                max_time_h,
                 usable[commodity, avoided],
                 freeze(np.array(positions, dtype=np.int64)),
                 freeze(np.array(destinations, dtype=np.int64)),
@@ -235,17 +273,6 @@ def demands_in(data: Dataset, year: int) -> Rows:
     message = f"no demand in {year}"
     remedy = f"there are demands for {known}: choose one of these years" if known else "add rows to demands.csv"
     raise DatasetError([Finding("demands.csv", 0, "year", "E190", message, remedy)])
-
-
-def _refuse_time_limits(data: Dataset, rows: Rows) -> None:
-    """Raise where a demand has a time limit: arc flows cannot tell how long one unit has been under way."""
-    limited = rows[~np.isnan(data.demands.number("max_time_h")[rows])]
-    if len(limited):
-        names = ", ".join(str(name) for name in data.demands.text("demand_id")[limited])
-        raise SolverError(
-            f"max_time_h of demand {names} needs the path form with limits, which this version does not have yet; "
-            "clear max_time_h or plan these demands with find_routes"
-        )
 
 
 def _use(graph: ArcGraph, values: CommodityArcs) -> Numbers:

@@ -1,4 +1,4 @@
-"""Which demands no way leads for: not too little capacity, but no usable arcs from origin to destination at all."""
+"""Which demands no way leads for: not too little capacity, but no usable arcs that bring them there in time at all."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from network.model import Mask, freeze
+from optimizer.formulations.priced_ways import surroundings_of, ways_from
 
 if TYPE_CHECKING:
+    from network.model import Numbers
     from optimizer.blocks import Block, DemandBlocks
     from optimizer.resources import Rows
 
@@ -20,8 +22,8 @@ def has_way(blocks: DemandBlocks, asked: Mask, closed: Mask | None = None) -> Ma
     """Return the mask of demands that some way of usable arcs leads for, shape (n_demands,).
 
     Usable is what the commodity may use and the avoid lists leave, unless its capacity, own or shared, is 0. How much
-    of it other traffic takes is not asked: a way that is full is a way. Demands that are not `asked` for count as
-    having one; arcs of the mask `closed` (n_arcs,) are not usable either.
+    of it other traffic takes is not asked: a way that is full is a way, one that breaks a deadline is none.
+    Demands that are not `asked` for count as having one; arcs of the mask `closed` (n_arcs,) are not usable either.
 
     Notes
     -----
@@ -47,6 +49,32 @@ def has_way(blocks: DemandBlocks, asked: Mask, closed: Mask | None = None) -> Ma
                 ends = [graph.states_of.get(node, []) for node in block.destinations.tolist()]
                 is_met = np.array([bool(reached[row, states].any()) for states in ends])
                 found[block.demands] |= is_met[block.arrival]
+    limited = found & asked & np.isfinite(blocks.max_time_h)
+    if limited.any():
+        most_h = np.zeros(blocks.n_demands)
+        for block in blocks.blocks:
+            most_h[block.demands] = block.most_h
+        found[limited] = quickest_h(blocks, limited, closed)[limited] <= most_h[limited]
+    return freeze(found)
+
+
+def quickest_h(blocks: DemandBlocks, asked: Mask, closed: Mask | None = None) -> Numbers:
+    """Return the hours of the quickest way of each demand asked for, inf where none leads there, shape (n_demands,).
+
+    What is usable is as in `has_way`; deadlines play no part. Demands not asked for get inf.
+    """
+    found = np.full(blocks.n_demands, np.inf)
+    around = surroundings_of(blocks.graph)
+    for block in blocks.blocks:
+        wanted = block.demands[asked[block.demands]]
+        if not len(wanted):
+            continue
+        arcs = block.arcs if closed is None else block.arcs[~closed[block.arcs]]
+        time_h = np.full(blocks.graph.n_arcs, np.inf)
+        time_h[arcs] = block.values.time_h[arcs]
+        ends = blocks.destination[wanted].tolist()
+        _, ways = ways_from(around, block.origin, ends, time_h.tolist())
+        found[wanted] = [ways[node].weight if node in ways else np.inf for node in ends]
     return freeze(found)
 
 

@@ -168,6 +168,18 @@ def find_cut(
     return cut
 
 
+def proves_infeasible(blocks: DemandBlocks, options: SolveOptions = SolveOptions()) -> bool:
+    """Tell whether a verified cut proves that what must be carried cannot all be, whatever else stays behind.
+
+    Raises
+    ------
+    SolverError
+        The solver failed.
+    """
+    hard = blocks.must_carry & (blocks.volume > 0.0)
+    return bool(hard.any()) and find_cut(blocks, freeze(hard), options) is not None
+
+
 def without_money(blocks: DemandBlocks, volume: Numbers, unmet_cost: Numbers) -> DemandBlocks:
     """Return the question in which ways weigh nothing, with other volumes and other costs of leaving a unit."""
     free_of_money = {

@@ -78,16 +78,19 @@ def _known_paths(
 ) -> Iterator[PathFlow]:
     """Share ways of blocks out to their demands."""
     graph = blocks.graph
+    ways = tuple(ways)
+    last = np.array([arcs[-1] for _, arcs, _ in ways], dtype=np.int64)
     of_end: dict[tuple[int, int], list[Way]] = {}
-    for at, arcs, volume in ways:
-        of_end.setdefault((at, int(graph.state_node[graph.head[arcs[-1]]])), []).append((arcs, volume))
+    for (at, arcs, volume), node in zip(ways, graph.state_node[graph.head[last]].tolist(), strict=True):
+        of_end.setdefault((at, node), []).append((arcs, volume))
     members: dict[tuple[int, int], list[int]] = {}
     ends = zip(blocks.block_of.tolist(), blocks.destination.tolist(), strict=True)
+    volumes = served.tolist()
     for demand, end in enumerate(ends):
-        if served[demand] > 0.0:
+        if volumes[demand] > 0.0:
             members.setdefault(end, []).append(demand)
     for (at, node), demands in sorted(members.items()):
-        own = served[demands].tolist()
+        own = [volumes[demand] for demand in demands]
         least = tolerance * sum(own)
         some = [way for way in of_end.get((at, node), []) if way[1] > least]
         for demand, arcs, volume in _share_out(blocks, some, demands, own):

@@ -17,7 +17,8 @@ import numpy as np
 from network.errors import SolverError
 from network.model import freeze
 from optimizer.cuts import t_per_unit, without_money
-from optimizer.formulations.priced_ways import surroundings_of, ways_from, weights_for
+from optimizer.formulations.priced_ways import surroundings_of, weights_for
+from optimizer.formulations.timed_ways import ways_in_time
 from optimizer.result import resource_use
 
 if TYPE_CHECKING:
@@ -216,7 +217,7 @@ def _ways(
         bare = weights_for(block)
         weight = np.array(bare)
         np.add.at(weight, resources.arc, (price * block.use)[resources.resource])
-        _, found = ways_from(around, block.origin, blocks.destination[wanted].tolist(), weight.tolist())
+        found = ways_in_time(around, block, blocks.destination[wanted].tolist(), weight.tolist())
         for demand in wanted.tolist():
             cost, way = found[int(blocks.destination[demand])]
             taken = resources.resource[np.isin(resources.arc, way)]

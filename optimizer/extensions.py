@@ -88,8 +88,8 @@ class Extensions:
     relief
         What an added yearly unit of each resource was counted at, (n_resources,), inf for what cannot be raised.
     no_way, too_dear
-        Ids of demands that no capacity serves: no way leads there, or leaving them costs less than the cheapest way
-        where nothing is scarce.
+        Ids of demands that no capacity serves: no way leads there in time, or leaving them costs less than the cheapest
+        way where nothing is scarce.
     """
 
     plan: Plan

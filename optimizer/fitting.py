@@ -61,6 +61,7 @@ def fitting_of(blocks: DemandBlocks, targets: Sequence[Target], options: SolveOp
         columns, values = observed(blocks, target.links, target.unit, target.commodities)
         low, high = (target.published + INNER * (end - target.published) for end in (target.low, target.high))
         lines.append(Line(columns, values, low, high))
+    blocks.refuse_deadlines("The calibration", "clear max_time_h of the demands it is fitted with")
     return Fitting(blocks, tuple(targets), arc_flow.build(blocks).linear, tuple(lines), options)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from network.errors import CorridorError
-from network.model import Mask, Portable, freeze
+from network.model import Mask, Portable, carry_over, freeze
 from network.timetable import Timetable, parse_departures
 from network.values import commodity_may_use, headway_wait_h, in_year, link_values, months_open, or_zero, spread_h
-from optimizer.resources import Resources, Rows, resources_of
+from optimizer.resources import Resources, Rows, joined, resources_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from network.model import Dataset, Numbers, Table, Texts
+    from network.model import Dataset, Network, Numbers, Table, Texts
     from optimizer.route import Leg, TransferLeg
     from optimizer.weights import Weights
 
@@ -139,11 +139,7 @@ def build_graph(data: Dataset, year: int, month: int | None) -> ArcGraph:
     transfer, transfer_forward = _directions(transfer_rows, transfers.number("directed"))
     is_forward = np.concatenate([link_forward, transfer_forward])
 
-    gauge = np.where(links.text("mode") == "rail", links.number("gauge_mm"), 0.0)
-    kinds: dict[tuple[str, float], int] = {}
-    kind = [kinds.setdefault(key, len(kinds)) for key in zip(links.text("mode").tolist(), gauge.tolist(), strict=True)]
-    labels = {f"{mode}{int(gauge)}" if mode == "rail" else mode: at for (mode, gauge), at in kinds.items()}
-    mode = np.array(kind, dtype=np.int64)
+    labels, mode = _labels_of(links)
     from_mode, to_mode = (
         np.array([labels.setdefault(label, len(labels)) for label in transfers.text(column)], dtype=np.int64)
         for column in ("from_mode", "to_mode")
@@ -161,10 +157,7 @@ def build_graph(data: Dataset, year: int, month: int | None) -> ArcGraph:
     state = np.cumsum(is_met) - 1
     label_names = np.array([*labels, ""], dtype=object)
 
-    values = link_values(network)
-    fixed_h = or_zero(links, "fixed_time_h")
     no_link, no_transfer = np.full(len(transfer), -1), np.full(len(link), -1)
-    zeros = np.zeros(len(transfer))
     all_links, all_transfers = np.concatenate([link, no_link]), np.concatenate([no_transfer, transfer])
     return ArcGraph(
         data=data,
@@ -177,34 +170,50 @@ def build_graph(data: Dataset, year: int, month: int | None) -> ArcGraph:
         link=freeze(all_links),
         transfer=freeze(all_transfers),
         is_forward=freeze(is_forward),
-        length_km=freeze(np.concatenate([links.number("length_km")[link], zeros])),
-        moving_h=freeze(np.concatenate([values.moving_h[link], zeros])),
-        waiting_h=freeze(
-            np.concatenate(
-                [
-                    (headway_wait_h(network) + np.where(network.is_crossing, 0.0, fixed_h))[link],
-                    or_zero(transfers, "time_h")[transfer],
-                ]
-            )
-        ),
-        border_h=freeze(np.concatenate([np.where(network.is_crossing, fixed_h, 0.0)[link], zeros])),
-        spread_h=freeze(
-            np.concatenate(
-                [
-                    spread_h(links, "fixed_time_h", "fixed_time_p90_h")[link],
-                    spread_h(transfers, "time_h", "time_p90_h")[transfer],
-                ]
-            )
-        ),
-        cost_usd_per_teu=freeze(
-            np.concatenate([values.cost_usd_per_teu[link], transfers.number("cost_usd_per_teu")[transfer]])
-        ),
-        cost_usd_per_t=freeze(
-            np.concatenate([values.cost_usd_per_t[link], transfers.number("cost_usd_per_t")[transfer]])
-        ),
-        co2_kg_per_t=freeze(np.concatenate([values.co2_kg_per_t[link], or_zero(transfers, "co2_kg_per_t")[transfer]])),
+        **_passage_values(network, link, transfer),
         resources=resources_of(data.network, all_links, all_transfers, is_forward),
     )
+
+
+def alike(graph: ArcGraph, **changed: Dataset | Resources | Numbers) -> ArcGraph:
+    """Return a graph of the same arcs and states with other data, resources or values; it knows its states already."""
+    other = replace(graph, **changed)  # type: ignore[arg-type]
+    carry_over(graph, other, "bare_mode", "states_of")
+    return other
+
+
+def valued_anew(graph: ArcGraph, data: Dataset) -> ArcGraph:
+    """Return a graph with the lengths, times, costs and emissions of data that give it the same arcs."""
+    link, transfer = graph.link[graph.link >= 0], graph.transfer[graph.transfer >= 0]
+    return alike(graph, data=data, **_passage_values(data.network, link, transfer))
+
+
+def _passage_values(network: Network, link: Rows, transfer: Rows) -> dict[str, Numbers]:
+    """Columns of `ArcGraph` of what passages of links and then of transfers, by row, take and cost."""
+    links, transfers = network.links, network.transfers
+    values = link_values(network)
+    fixed_h = or_zero(links, "fixed_time_h")
+    of_links = {
+        "length_km": links.number("length_km"),
+        "moving_h": values.moving_h,
+        "waiting_h": headway_wait_h(network) + np.where(network.is_crossing, 0.0, fixed_h),
+        "border_h": np.where(network.is_crossing, fixed_h, 0.0),
+        "spread_h": spread_h(links, "fixed_time_h", "fixed_time_p90_h"),
+        "cost_usd_per_teu": values.cost_usd_per_teu,
+        "cost_usd_per_t": values.cost_usd_per_t,
+        "co2_kg_per_t": values.co2_kg_per_t,
+    }
+    of_transfers = {
+        "waiting_h": or_zero(transfers, "time_h"),
+        "spread_h": spread_h(transfers, "time_h", "time_p90_h"),
+        "cost_usd_per_teu": transfers.number("cost_usd_per_teu"),
+        "cost_usd_per_t": transfers.number("cost_usd_per_t"),
+        "co2_kg_per_t": or_zero(transfers, "co2_kg_per_t"),
+    }
+    nothing = np.zeros(len(transfers))
+    return {
+        name: joined([column[link], of_transfers.get(name, nothing)[transfer]]) for name, column in of_links.items()
+    }
 
 
 _kept = lru_cache(maxsize=4)(build_graph)
@@ -279,6 +288,22 @@ def arc_name(graph: ArcGraph, arc: int) -> str:
         link_id = graph.data.network.links.text("link_id")[graph.link[arc]]
         return f"{link_id} {nodes[graph.state_node[tail]]}→{nodes[graph.state_node[head]]}"
     return f"{nodes[graph.state_node[tail]]} {graph.state_mode[tail]}→{graph.state_mode[head]}"
+
+
+def _labels_of(links: Table) -> tuple[dict[str, int], Rows]:
+    """Return the modes with gauge in order of first appearance, each with its number, and the number of every link."""
+    modes: dict[str, int] = {}
+    mode = np.array([modes.setdefault(name, len(modes)) for name in links.text("mode").tolist()], dtype=np.int64)
+    gauge = np.where(mode == modes.get("rail", -1), links.number("gauge_mm"), 0.0)
+    gauges, which = np.unique(gauge, return_inverse=True)
+    key, first, number = np.unique(mode * max(1, len(gauges)) + which, return_index=True, return_inverse=True)
+    names = list(modes)
+    labels = [
+        f"rail{int(gauges[at % len(gauges)])}" if names[at // len(gauges)] == "rail" else names[at // len(gauges)]
+        for at in key.tolist()
+    ]
+    order = np.argsort(first)
+    return {labels[at]: place for place, at in enumerate(order.tolist())}, np.argsort(order)[number]
 
 
 def _is_open(table: Table, year: int, closed_shared: set[str]) -> Mask:

@@ -11,7 +11,7 @@ import numpy as np
 from network.errors import SolverError
 from optimizer.blocks import blocks_of
 from optimizer.decomposition import arc_flows, decompose
-from optimizer.linear import HAS_ANSWER, FlowSolution, Status
+from optimizer.linear import HAS_ANSWER, FlowSolution, no_flows
 from optimizer.options import SolveOptions
 from optimizer.price_steps import expand_for
 from optimizer.result import Plan, relative_gap
@@ -19,6 +19,8 @@ from optimizer.soundness import Tolerances
 from optimizer.weights import Weights
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from network.model import Dataset, Numbers
     from optimizer.blocks import DemandBlocks
 
@@ -31,8 +33,13 @@ def plan_flows(
     year: int | None = None,
     weights: Weights = Weights(),
     options: SolveOptions = SolveOptions(),
+    executor: Executor | None = None,
 ) -> Plan:
     """Return the cheapest flows that carry the demands of a year, with prices of scarce capacity and a proof.
+
+    At the time limit the best plan found so far is returned with the best bound proven, and so it is when Ctrl-C is
+    pressed while the solver is at work; pressed once more it interrupts. Where nothing must be carried there is always
+    a plan; else the status may be ``no_answer``.
 
     Parameters
     ----------
@@ -43,7 +50,10 @@ def plan_flows(
     weights
         What is minimized; money for unmet demand always counts in full.
     options
-        Solver, limits and tolerances.
+        Solver, limits and tolerances. The plan is split into routes and verified after the time limit.
+    executor
+        Where searches of a large network run, such as a `concurrent.futures.ProcessPoolExecutor` or Dask's
+        ``client.get_executor()``; None = here. The plan is the same to the last digit.
 
     Returns
     -------
@@ -55,8 +65,8 @@ def plan_flows(
     DatasetError
         The year has no demand; the message lists the years that have.
     SolverError
-        The question does not fit the solver asked for, a demand has a time limit, the solver failed, or its answer
-        did not verify.
+        The question does not fit the solver asked for, as deadlines fit the path form alone; the solver failed, or its
+        answer did not verify.
 
     Examples
     --------
@@ -69,14 +79,27 @@ def plan_flows(
     began = perf_counter()
     graph = expand_for(data, year, weights)
     blocks = blocks_of(graph, weights)
-    solution = solve(blocks, options)
+    solution = solve(blocks, options, executor, yields_to_ctrl_c=True)
     plan = plan_of(blocks, solution, options, began)
     check(plan)
     return plan
 
 
-def solve(blocks: DemandBlocks, options: SolveOptions) -> FlowSolution:
+def solve(
+    blocks: DemandBlocks,
+    options: SolveOptions,
+    executor: Executor | None = None,
+    *,
+    yields_to_ctrl_c: bool = False,
+) -> FlowSolution:
     """Solve the blocks by the solver asked for; ``auto`` chooses by shape.
+
+    Parameters
+    ----------
+    executor
+        Where the searches of the path form run; None = here.
+    yields_to_ctrl_c
+        Ctrl-C ends the path form and the arc form with what they have; else it is raised.
 
     Raises
     ------
@@ -94,21 +117,32 @@ def solve(blocks: DemandBlocks, options: SolveOptions) -> FlowSolution:
         if not isinstance(single, str):
             return single_flow.solve(single)
         if options.solver == "ortools":
+            blocks.refuse_deadlines("OR-Tools")
             raise SolverError(f"OR-Tools does not fit: {single}; solve with --solver highs")
     if options.solver in ("auto", "paths"):
         from optimizer.formulations import path_flow
 
         began = perf_counter()
-        found = path_flow.solve(blocks, options)
+        found = path_flow.solve(blocks, options, executor=executor, yields_to_ctrl_c=yields_to_ctrl_c)
         if found is not None:
             return found
         if options.time_limit_s is not None:
             options = replace(options, time_limit_s=max(0.0, options.time_limit_s - (perf_counter() - began)))
-    from optimizer.formulations import arc_flow
+    return _solve_by_arcs(blocks, options, yields_to_ctrl_c=yields_to_ctrl_c)
+
+
+def _solve_by_arcs(blocks: DemandBlocks, options: SolveOptions, *, yields_to_ctrl_c: bool) -> FlowSolution:
+    """Solve the arc form."""
+    from optimizer.formulations import arc_flow, path_flow
     from optimizer.solvers import highs
 
-    model = arc_flow.build(blocks)
-    return arc_flow.read(model, highs.solve(model.linear, options))
+    try:
+        model = arc_flow.build(blocks)
+        return arc_flow.read(model, highs.solve(model.linear, options))
+    except KeyboardInterrupt as stop:
+        if not yields_to_ctrl_c:
+            raise
+        return no_flows("no_answer", "highs", path_flow.told(stop))
 
 
 def plan_of(blocks: DemandBlocks, solution: FlowSolution, options: SolveOptions, began: float) -> Plan:
@@ -185,19 +219,19 @@ def _no_answer(blocks: DemandBlocks, solution: FlowSolution, began: float) -> Pl
         price=np.zeros(len(blocks.graph.resources)),
         solver=solution.solver,
         seconds=perf_counter() - began,
-        message=_reason(blocks, solution.status),
+        message=_reason(blocks, solution),
     )
 
 
-def _reason(blocks: DemandBlocks, status: Status) -> str:
+def _reason(blocks: DemandBlocks, solution: FlowSolution) -> str:
     """Return in words why there is no answer, with a remedy."""
-    if status == "infeasible":
+    if solution.status == "infeasible":
         from optimizer.shortfall import why_infeasible
 
         return why_infeasible(blocks)
-    if status == "unbounded":
+    if solution.status == "unbounded":
         return "some cost is negative along a cycle; check the costs of links and transfers"
-    return "the limit was reached before any plan was found; allow more time"
+    return f"{solution.message}, and no plan was found by then; allow more time"
 
 
 def check(plan: Plan) -> None:

@@ -48,8 +48,8 @@ class Question:
     """What a plan has to answer: the demands of the graph's year, in row order.
 
     `rows` (of ``data.demands``), `origin` and `destination` (rows of nodes), `volume` (commodity units per year),
-    `unmet_cost` (USD per unit, inf where the demand must be carried) and `group` (position in `groups`) have shape
-    (n_demands,).
+    `unmet_cost` (USD per unit, inf where the demand must be carried), `max_time_h` (hours that a unit may be under way,
+    inf for any) and `group` (position in `groups`) have shape (n_demands,).
     """
 
     graph: ArcGraph
@@ -58,6 +58,7 @@ class Question:
     destination: Rows
     volume: Numbers
     unmet_cost: Numbers
+    max_time_h: Numbers
     group: Rows
     groups: tuple[Group, ...]
 
@@ -103,6 +104,7 @@ def question_of(graph: ArcGraph, weights: Weights) -> Question:
         destination=freeze(destination),
         volume=freeze(demands.number("volume")[rows]),
         unmet_cost=freeze(np.nan_to_num(demands.number("unmet_cost_usd_per_unit")[rows], nan=np.inf)),
+        max_time_h=freeze(np.nan_to_num(demands.number("max_time_h")[rows], nan=np.inf)),
         group=freeze(group),
         groups=tuple(
             _group(
@@ -152,24 +154,24 @@ def lower_bound(question: Question, price: Numbers, potentials: Potentials | Non
 def cheapest(question: Question, price: Numbers) -> Numbers:
     """Return the cheapest path of every demand at weight plus prices in USD per unit, inf without a path; (n_demands,).
 
-    A path leaves its origin in any state and enters its destination in any state.
+    A path leaves its origin in any state, enters its destination in any state, and keeps the demand's deadline.
     """
     found = np.full(len(question.rows), np.inf)
     graph = question.graph
     for group in question.groups:
         weight = _priced_weight(graph, group, price)
-        arcs = np.flatnonzero(group.usable)
-        arcs = arcs[np.argsort(graph.tail[arcs], kind="stable")]
-        first = np.searchsorted(graph.tail[arcs], np.arange(graph.n_states + 1))
-        origins, which = np.unique(question.origin[group.demands], return_inverse=True)
+        demands = group.demands[np.isinf(question.max_time_h[group.demands])]
+        if not len(demands):
+            continue
+        arcs, first = _by_tail(graph, group.usable, graph.tail)
+        origins, which = np.unique(question.origin[demands], return_inverse=True)
         at_once = max(1, CELLS // max(1, graph.n_states))
         for start in range(0, len(origins), at_once):
             distance = _distances(graph, origins[start : start + at_once], first, graph.head[arcs], weight[arcs])
             inside = (which >= start) & (which < start + at_once)
-            for demand, row in zip(group.demands[inside].tolist(), (which[inside] - start).tolist(), strict=True):
-                states = graph.states_of.get(int(question.destination[demand]), [])
-                found[demand] = min(distance[row, states], default=np.inf)
-    return found
+            ends = question.destination[demands[inside]]
+            found[demands[inside]] = _extreme(np.minimum, graph, distance, which[inside] - start, ends)
+    return _within_limits(question, price, found)
 
 
 def lengths_proven(question: Question, price: Numbers, potentials: Potentials) -> Numbers:
@@ -178,28 +180,90 @@ def lengths_proven(question: Question, price: Numbers, potentials: Potentials) -
     A path weighs at least what the potential rises along it, where no arc rises by more than it weighs at weight plus
     prices: weak duality of shortest paths (R. K. Ahuja, T. L. Magnanti, J. B. Orlin, "Network Flows", 1993, section
     9.4). Where one does, a path may weigh less by that much on each of its arcs, of which it has fewer than there are
-    states.
+    states. Potentials know no hours: the paths of demands with a deadline are searched.
     """
     found = np.full(len(question.rows), np.inf)
     graph = question.graph
     for group in question.groups:
         weight = _priced_weight(graph, group, price)
+        demands = group.demands[np.isinf(question.max_time_h[group.demands])]
         arcs = np.flatnonzero(group.usable)
-        rows, which = np.unique(potentials.row[group.demands], return_inverse=True)
-        # Out of reach is far: where both ends are, nothing rises.
-        value = np.minimum(potentials.value[rows], FAR)
-        rise = value.take(graph.head[arcs], axis=1)
-        rise -= value.take(graph.tail[arcs], axis=1)
-        rise -= weight[arcs]
-        excess = rise.max(axis=1, initial=0.0) * graph.n_states
-        for demand, row in zip(group.demands.tolist(), which.tolist(), strict=True):
-            start = graph.states_of.get(int(question.origin[demand]), [])
-            end = graph.states_of.get(int(question.destination[demand]), [])
-            # Where no state is left at an end no path is.
-            if start and end:
-                found[demand] = min(value[row, end]) - max(value[row, start]) - excess[row]
-    proven: Numbers = np.maximum(found, 0.0)
-    return proven
+        tail, head, weight = graph.tail[arcs], graph.head[arcs], weight[arcs]
+        rows, which = np.unique(potentials.row[demands], return_inverse=True)
+        at_once = max(1, CELLS // max(1, len(arcs)))
+        for start in range(0, len(rows), at_once):
+            # Out of reach is far: where both ends are, nothing rises.
+            value = np.minimum(potentials.value[rows[start : start + at_once]], FAR)
+            rise = value.take(head, axis=1)
+            rise -= value.take(tail, axis=1)
+            rise -= weight
+            excess = rise.max(axis=1, initial=0.0) * graph.n_states
+            inside = (which >= start) & (which < start + at_once)
+            some, row = demands[inside], which[inside] - start
+            # Where no state is left at an end no path is: its extreme is infinite, on the side of no path.
+            end = _extreme(np.minimum, graph, value, row, question.destination[some])
+            begin = _extreme(np.maximum, graph, value, row, question.origin[some])
+            found[some] = end - begin - excess[row]
+    return _within_limits(question, price, np.maximum(found, 0.0))
+
+
+def _within_limits(question: Question, price: Numbers, found: Numbers) -> Numbers:
+    """Return lengths of cheapest paths with those of the demands that have a deadline filled in."""
+    limited = np.flatnonzero(np.isfinite(question.max_time_h))
+    if not len(limited):
+        return found
+    from optimizer.timed_proof import cheapest_within, passages_out
+    from optimizer.trip import slightly_above
+
+    graph, found = question.graph, found.copy()
+    for at, group in enumerate(question.groups):
+        demands = limited[question.group[limited] == at]
+        if not len(demands):
+            continue
+        weight, time_h = _priced_weight(graph, group, price), group.values.time_h
+        usable = np.flatnonzero(group.usable)
+        out = passages_out(graph.tail[usable], graph.head[usable], weight[usable], time_h[usable], graph.n_states)
+        arcs, first = _by_tail(graph, group.usable, graph.head)
+        ends, which = np.unique(question.destination[demands], return_inverse=True)
+        at_once = max(1, CELLS // max(1, graph.n_states))
+        for start in range(0, len(ends), at_once):
+            some = ends[start : start + at_once]
+            ahead, ahead_h = (
+                _distances(graph, some, first, graph.tail[arcs], value[arcs]) for value in (weight, time_h)
+            )
+            inside = (which >= start) & (which < start + at_once)
+            for demand, row in zip(demands[inside].tolist(), (which[inside] - start).tolist(), strict=True):
+                found[demand] = cheapest_within(
+                    out,
+                    graph.states_of.get(int(question.origin[demand]), ()),
+                    graph.states_of.get(int(question.destination[demand]), ()),
+                    ahead[row],
+                    ahead_h[row],
+                    slightly_above(float(question.max_time_h[demand])),
+                )
+    return found
+
+
+def _extreme(which: np.ufunc, graph: ArcGraph, value: Numbers, row: Rows, node: Rows) -> Numbers:
+    """Return the least or largest value of the states of nodes in some rows; inf or -inf where a node has no state.
+
+    `which` is `numpy.minimum` or `numpy.maximum`.
+    """
+    order = np.argsort(graph.state_node, kind="stable")
+    begin, stop = (np.searchsorted(graph.state_node[order], node, side=side) for side in ("left", "right"))
+    count = stop - begin
+    item = np.repeat(np.arange(len(node)), count)
+    state = order[np.repeat(begin - np.cumsum(count) + count, count) + np.arange(count.sum())]
+    found = np.full(len(node), np.inf if which is np.minimum else -np.inf)
+    which.at(found, item, value[row[item], state])
+    return found
+
+
+def _by_tail(graph: ArcGraph, usable: Mask, tail: Rows) -> tuple[Rows, Rows]:
+    """Return usable arcs sorted by one of their ends, and where those of each state begin, (n_states + 1,)."""
+    arcs = np.flatnonzero(usable)
+    arcs = arcs[np.argsort(tail[arcs], kind="stable")]
+    return arcs, np.searchsorted(tail[arcs], np.arange(graph.n_states + 1))
 
 
 def _priced_weight(graph: ArcGraph, group: Group, price: Numbers) -> Numbers:
@@ -212,6 +276,8 @@ def _priced_weight(graph: ArcGraph, group: Group, price: Numbers) -> Numbers:
 
 def _distances(graph: ArcGraph, origins: Rows, first: Rows, head: Rows, weight: Numbers) -> Numbers:
     """Return distances from every state of each origin at once, shape (n_origins, n_states).
+
+    Over arcs turned round, `head` being their tails, they are distances to what then is a destination.
 
     Bellman and Ford's rounds, one for all origins together, over the pairs of origin and state that the last round
     has improved. The arcs are sorted by tail: those of a state are ``first[state]:first[state + 1]``.

@@ -18,6 +18,7 @@ import numpy as np
 from network.errors import SolverError
 from network.model import Portable, freeze
 from optimizer.blocks import blocks_of
+from optimizer.graph import alike, commodity_arcs, valued_anew
 from optimizer.options import SolveOptions
 from optimizer.planning import check, plan_of
 from optimizer.planning import solve as solve_anew
@@ -29,15 +30,22 @@ from optimizer.weights import Weights
 if TYPE_CHECKING:
     from network.model import Dataset, Numbers, Table
     from optimizer.blocks import DemandBlocks
+    from optimizer.formulations.path_flow import Seen
     from optimizer.formulations.path_probe import Probe
     from optimizer.formulations.path_start import Start
-    from optimizer.formulations.tree_search import Look
     from optimizer.graph import ArcGraph
     from optimizer.linear import FlowSolution
     from optimizer.result import Plan
 
 LIMITS = frozenset(("capacity", "background"))
 """Columns that change what is free, and nothing else as long as nothing opens or closes."""
+PAID = frozenset(
+    (
+        *("cost_usd_per_teu", "cost_usd_per_t", "fixed_cost_usd_per_teu", "fixed_cost_usd_per_t", "co2_kg_per_t"),
+        *("time_h", "time_p90_h", "speed_kmh", "fixed_time_h", "fixed_time_p90_h", "length_km"),
+    )
+)
+"""Columns of links and transfers that change what is paid on an arc, and nothing else."""
 AMOUNTS = frozenset(("volume", "unmet_cost_usd_per_unit"))
 """Columns of demands that change no block."""
 LIMITED = ("links", "transfers", "shared_capacities")
@@ -93,7 +101,7 @@ class Evaluated:
     price: Numbers
     used: Numbers
     unmet: Numbers
-    look: Look | None = field(repr=False)
+    look: Seen | None = field(repr=False)
     blocks: DemandBlocks = field(repr=False)
 
     @cached_property
@@ -139,7 +147,7 @@ def prepare(
     prepared = _prepared(blocks, _solve(blocks, options, None), options, began)
     if prepared.start is not None:
         # What all plans from here need is found once.
-        _ = prepared.start.ground
+        _ = prepared.start.known, prepared.start.lattice
     return prepared
 
 
@@ -226,33 +234,45 @@ def blocks_after(base: DemandBlocks, data: Dataset) -> DemandBlocks:
     graph = _graph_after(base.graph, data, weights)
     if graph is None or data.commodities is not before.commodities:
         return blocks_of(expand_for(data, base.graph.year, weights), weights)
-    if data.demands is before.demands:
-        return replace(base, graph=graph)
-    if _differs_in(before.demands, data.demands) <= AMOUNTS:
+    if data.demands is not before.demands and not _differs_in(before.demands, data.demands) <= AMOUNTS:
+        return blocks_of(graph, weights)
+    volume, unmet_cost = base.volume, base.unmet_cost
+    if data.demands is not before.demands:
         demands = data.demands
-        volume, unmet_cost = (demands.number(name)[base.rows] for name in ("volume", "unmet_cost_usd_per_unit"))
-        return replace(base, graph=graph, volume=freeze(volume), unmet_cost=freeze(unmet_cost))
-    return blocks_of(graph, weights)
+        volume, unmet_cost = (freeze(demands.number(name)[base.rows]) for name in ("volume", "unmet_cost_usd_per_unit"))
+    blocks = base.blocks
+    if graph.cost_usd_per_teu is not base.graph.cost_usd_per_teu:
+        values = {block.values.row: block.values for block in blocks}
+        anew = {row: commodity_arcs(graph, row, weights) for row in values}
+        blocks = tuple(replace(block, values=anew[block.values.row]) for block in blocks)
+    return replace(base, graph=graph, volume=volume, unmet_cost=unmet_cost, blocks=blocks)
 
 
 def _graph_after(graph: ArcGraph, data: Dataset, weights: Weights) -> ArcGraph | None:
-    """Return the virtual network of changed data with the same arcs, None where they may be others or pay otherwise."""
-    before, after = graph.data.network, data.network
+    """Return the virtual network of changed data with the same arcs, None where they may be others."""
+    before, after = graph.data.tables, data.tables
     if weights.calibration:
         return None
-    changed = {name for name in graph.data.tables if graph.data.tables[name] is not data.tables[name]}
-    if not changed <= {*LIMITED, "demands"}:
+    changed = {name for name in before if before[name] is not after[name]} - {"demands", "rates"}
+    if not changed <= set(LIMITED):
         return None
-    limited = changed & set(LIMITED)
-    if not all(_limits_alike(getattr(before, name), getattr(after, name)) for name in limited):
+    columns = {name: _differs_in(before[name], after[name]) for name in changed}
+    if not all(columns[name] <= LIMITS | PAID for name in changed):
         return None
-    return replace(graph, data=data, resources=limited_anew(graph.resources, after) if limited else graph.resources)
+    limited = [name for name in changed if columns[name] & LIMITS]
+    if not all(_limits_alike(before[name], after[name]) for name in limited):
+        return None
+    if before["rates"] is not after["rates"] or any(columns[name] & PAID for name in changed):
+        anew = valued_anew(graph, data)
+    else:
+        anew = alike(graph, data=data)
+    if not limited:
+        return anew
+    return alike(anew, resources=limited_anew(graph.resources, data.network))
 
 
 def _limits_alike(before: Table, after: Table) -> bool:
-    """Tell whether two tables differ in what is free alone: nothing opens, closes or loses its limit."""
-    if not _differs_in(before, after) <= LIMITS:
-        return False
+    """Tell whether nothing opens, closes or loses its limit."""
     old, new = before.number("capacity"), after.number("capacity")
     return bool((((old == 0.0) == (new == 0.0)) & (np.isnan(old) == np.isnan(new))).all())
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from network.model import Mask, Portable, freeze, split_list
+from network.model import Mask, Portable, carry_over, freeze, split_list
 from network.values import counted_per_unit, months_open, or_zero, per_year, unit_of, use_per_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from network.model import Network, Numbers, Table, Texts
 
@@ -50,17 +50,19 @@ class Resources(Portable):
 
     def use_of(self, commodities: Table, row: int) -> Numbers:
         """Return how much of each resource one unit of a commodity takes, shape (n_resources,)."""
-        names, which = self._units
+        names, which, steps = self._units
         use = np.array([use_per_unit(commodities, row, unit_of(name)) for name in names], dtype=np.float64)[which]
-        for at in np.flatnonzero(self.kind == "step").tolist():
+        for at in steps:
             use[at] = counted_per_unit(commodities, row, unit_of(self.unit[at]), self.only[at])
         return use
 
     @cached_property
-    def _units(self) -> tuple[list[str], Rows]:
+    def _units(self) -> tuple[list[str], Rows, list[int]]:
+        """The units, which of them each resource has, and the resources that are price steps."""
         names: dict[str, int] = {}
-        which = [names.setdefault(str(name), len(names)) for name in self.unit.tolist()]
-        return list(names), np.array(which, dtype=np.int64)
+        which = [names.setdefault(name, len(names)) for name in self.unit.tolist()]
+        steps = [at for at, kind in enumerate(self.kind.tolist()) if kind == "step"]
+        return list(names), np.array(which, dtype=np.int64), steps
 
 
 def resources_of(network: Network, link: Rows, transfer: Rows, is_forward: Mask) -> Resources:
@@ -109,8 +111,15 @@ def resources_of(network: Network, link: Rows, transfer: Rows, is_forward: Mask)
         resources.append(index + n_resources)
         parts.append(_steps(network.calibration, used_rows))
 
-    columns = {name: freeze(np.concatenate([part[name] for part in parts])) for name in parts[0]}
-    return Resources(**columns, arc=freeze(np.concatenate(arcs)), resource=freeze(np.concatenate(resources)))
+    names = tuple(parts[0])
+    columns = {name: joined([part.pop(name) for part in parts]) for name in names}
+    return Resources(**columns, arc=joined(arcs), resource=joined(resources))
+
+
+def joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Return arrays one after another, read-only; one that has all there is is not copied."""
+    some = [part for part in parts if len(part)]
+    return freeze(some[0] if len(some) == 1 else np.concatenate(parts))
 
 
 def limited_anew(resources: Resources, network: Network) -> Resources:
@@ -119,11 +128,15 @@ def limited_anew(resources: Resources, network: Network) -> Resources:
     tables = {"link": network.links, "transfer": network.transfers, "shared": network.shared_capacities}
     for kind, table in tables.items():
         of_kind = np.flatnonzero(resources.kind == kind)
+        if not len(of_kind):
+            continue
         row = resources.row[of_kind]
         capacity[of_kind] = table.number("capacity")[row]
         background[of_kind] = or_zero(table, "background")[row]
     free = np.maximum(0.0, capacity - background) * resources.per_year
-    return replace(resources, capacity=freeze(capacity), background=freeze(background), free=freeze(free))
+    limited = replace(resources, capacity=freeze(capacity), background=freeze(background), free=freeze(free))
+    carry_over(resources, limited, "_units")
+    return limited
 
 
 def plain_rows(table: Table) -> Rows:
@@ -161,7 +174,7 @@ def _own(table: Table, kind: str, row: Rows, forward: Mask, both: Mask) -> dict[
         share = np.ones(len(row))
     return _limits(
         ids=ids,
-        kind=np.full(len(row), kind, dtype=object),
+        kind=_repeated(kind, len(row)),
         from_node=np.where(both, "", np.where(forward, start, end)).astype(object),
         to_node=np.where(both, "", np.where(forward, end, start)).astype(object),
         capacity=table.number("capacity")[row],
@@ -174,10 +187,10 @@ def _own(table: Table, kind: str, row: Rows, forward: Mask, both: Mask) -> dict[
 
 def _shared(table: Table, row: Rows) -> dict[str, NDArray[np.generic]]:
     """Columns of the shared capacities in use; they are not scaled by months."""
-    empty = np.full(len(row), "", dtype=object)
+    empty = _repeated("", len(row))
     return _limits(
         ids=table.text("shared_capacity_id")[row],
-        kind=np.full(len(row), "shared", dtype=object),
+        kind=_repeated("shared", len(row)),
         from_node=empty,
         to_node=empty,
         capacity=table.number("capacity")[row],
@@ -190,10 +203,10 @@ def _shared(table: Table, row: Rows) -> dict[str, NDArray[np.generic]]:
 
 def _steps(table: Table, row: Rows) -> dict[str, NDArray[np.generic]]:
     """Columns of price steps, which are yearly."""
-    empty = np.full(len(row), "", dtype=object)
+    empty = _repeated("", len(row))
     return _limits(
         ids=table.text("calibration_id")[row],
-        kind=np.full(len(row), "step", dtype=object),
+        kind=_repeated("step", len(row)),
         from_node=empty,
         to_node=empty,
         capacity=table.number("step")[row],
@@ -230,13 +243,22 @@ def _limits(
         "unit": unit,
         "per_year": yearly,
         "free": np.maximum(0.0, capacity - background) * yearly,
-        "only": np.full(len(ids), "", dtype=object) if only is None else only,
+        "only": _repeated("", len(ids)) if only is None else only,
         "row": row,
     }
+
+
+def _repeated(text: str, n_rows: int) -> Texts:
+    """Return a column that says the same in every row; unlike `numpy.full`, it holds one text, not a copy by row."""
+    column: Texts = np.empty(n_rows, dtype=object)
+    column.fill(text)
+    return column
 
 
 def _each(texts: Texts, value_of: Callable[[str], float]) -> Numbers:
     """Return the value of every text; each distinct one is worked out once."""
     listed = texts.tolist()
     values = {text: value_of(text) for text in set(listed)}
+    if len(values) == 1:
+        return np.full(len(listed), values[listed[0]])
     return np.array([values[text] for text in listed], dtype=np.float64)

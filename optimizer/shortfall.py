@@ -14,22 +14,24 @@ import numpy as np
 
 from network.errors import NoRouteError, SolverError, few
 from network.model import freeze
-from optimizer.cut_off import has_way
+from optimizer.cut_off import has_way, quickest_h
 from optimizer.cuts import find_cut, t_per_unit
 from optimizer.formulations.priced_ways import surroundings_of, ways_from, weights_for
+from optimizer.formulations.timed_ways import ways_in_time
 from optimizer.graph import arc_name, build_graph, commodity_arcs
 from optimizer.linear import HAS_ANSWER
 from optimizer.options import SolveOptions
 
 if TYPE_CHECKING:
-    from network.model import Dataset, Numbers, Table
+    from network.model import Dataset, Mask, Numbers, Table
     from optimizer.blocks import Block, DemandBlocks
     from optimizer.cuts import Cut
     from optimizer.formulations.priced_ways import Surroundings, Way
     from optimizer.result import Plan
 
-Reason = Literal["no_way", "too_dear", "outbid", "capacity"]
-"""``outbid``: the capacity on its ways is worth more to others; ``capacity``: not all that needs it can pass at all."""
+Reason = Literal["no_way", "too_slow", "too_dear", "outbid", "capacity"]
+"""``too_slow``: no way keeps the deadline; ``outbid``: the capacity on its ways is worth more to others;
+``capacity``: not all that needs it can pass at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +58,21 @@ class LeftBehind:
     demand_id, volume, of, t
         The demand, what of it stays in commodity units per year, its whole volume, and the tonnes that stay.
     reason
-        ``no_way``: no link or transfer it may use leads there. ``too_dear``: its cheapest way costs more than leaving
-        it even where nothing is scarce. ``capacity``: every way passes the cut. ``outbid``: it could be carried, but
-        the capacity it needs saves more elsewhere.
+        ``no_way``: no link or transfer it may use leads there. ``too_slow``: some do, but no way keeps its deadline.
+        ``too_dear``: its cheapest way within the limit costs more than leaving it even where nothing is scarce.
+        ``capacity``: every way passes the cut. ``outbid``: it could be carried, but the capacity it needs saves more
+        elsewhere.
     unmet_cost_usd
         USD per unit for leaving it; None where it must be carried.
     free_way_usd
-        Weight of the cheapest way where nothing is scarce in USD per unit; None without a way.
+        Weight of the cheapest way within the deadline, where nothing is scarce, in USD per unit; None without one.
     way_usd, price_usd
         Of the cheapest way at the prices of the plan: its weight, and the prices of scarce capacity on it, in USD per
         unit. None without a way, and where there is no plan that has prices.
     scarce
         What `price_usd` is made of, the largest part first.
     remedy
-        Where there is no way, what the data says of it and what would open one; empty otherwise.
+        Where there is no way, or none in time, what the data says of it and what would open one; empty otherwise.
     """
 
     demand_id: str
@@ -145,14 +148,16 @@ def explain_unmet(plan: Plan, options: SolveOptions = SolveOptions()) -> Shortfa
         volume = np.where(asked & ~open_mask, blocks.volume, stuck)
     behind = frozenset() if cut is None else frozenset(cut.behind)
     around = surroundings_of(blocks.graph)
+    least_h = quickest_h(blocks, _out_of_time(blocks, asked & ~open_mask))
     t = t_per_unit(blocks)
     records = []
     for block in blocks.blocks:
         for at in block.demands.tolist():
             if volume[at] > 0.0:
-                record = (
-                    _no_way(blocks, block, at) if not open_mask[at] else _held_back(plan, around, block, at, behind)
-                )
+                if open_mask[at]:
+                    record = _held_back(plan, around, block, at, behind)
+                else:
+                    record = _no_way(blocks, block, at, float(least_h[at]))
                 records.append(replace(record, volume=float(volume[at]), t=float(volume[at] * t[at])))
     records.sort(key=lambda record: (-record.t, record.demand_id))
     return Shortfall(plan, tuple(records), cut)
@@ -165,6 +170,14 @@ def why_infeasible(blocks: DemandBlocks) -> str:
     """
     asked = blocks.must_carry & (blocks.volume > 0.0)
     open_mask = has_way(blocks, asked)
+    least_h = quickest_h(blocks, _out_of_time(blocks, asked & ~open_mask))
+    slow = np.flatnonzero(np.isfinite(least_h)).tolist()
+    if slow:
+        told = few(f"{blocks.demand_ids[at]} ({_hours_told(blocks, at, float(least_h[at]))})" for at in slow)
+        return (
+            f"no way keeps the deadline of demand {told}; raise max_time_h, speed up a link or transfer, or give "
+            "the demand an unmet cost"
+        )
     cut_off = [blocks.demand_ids[at] for at in np.flatnonzero(asked & ~open_mask)]
     if cut_off:
         return (
@@ -194,13 +207,22 @@ def why_infeasible(blocks: DemandBlocks) -> str:
     )
 
 
+def _out_of_time(blocks: DemandBlocks, without_way: Mask) -> Mask:
+    """Return the mask of the demands without a way that have a deadline, (n_demands,)."""
+    return without_way & np.isfinite(blocks.max_time_h)
+
+
+def _hours_told(blocks: DemandBlocks, demand: int, least_h: float) -> str:
+    """Return in words how long the quickest way of a demand takes and how long it may."""
+    return f"{blocks.max_time_h[demand]:,.6g} h allowed, the quickest way takes {least_h:,.6g} h"
+
+
 def _held_back(plan: Plan, around: Surroundings, block: Block, demand: int, behind: frozenset[str]) -> LeftBehind:
     """Return why a demand that has a way is not carried in full; the volume is for the caller to fill in."""
     blocks = plan.blocks
     weight = weights_for(block)
-    origin, destination = block.origin, int(blocks.destination[demand])
-    _, found = ways_from(around, origin, [destination], weight)
-    free_way_usd = found[destination].weight
+    destination = int(blocks.destination[demand])
+    free_way_usd = ways_in_time(around, block, [destination], weight)[destination].weight
     unmet_cost = None if blocks.must_carry[demand] else float(blocks.unmet_cost[demand])
     way_usd, price_usd = None, None
     scarce: tuple[Scarce, ...] = ()
@@ -208,8 +230,7 @@ def _held_back(plan: Plan, around: Surroundings, block: Block, demand: int, behi
         resources = blocks.graph.resources
         priced = np.array(weight)
         np.add.at(priced, resources.arc, (plan.price * block.use)[resources.resource])
-        _, at_prices = ways_from(around, origin, [destination], priced.tolist())
-        way = at_prices[destination].way
+        way = ways_in_time(around, block, [destination], priced.tolist())[destination].way
         way_usd = sum(weight[arc] for arc in way)
         scarce = _scarce_on(plan, block, way)
         price_usd = sum(record.price_usd for record in scarce)
@@ -250,19 +271,27 @@ def _scarce_on(plan: Plan, block: Block, way: Way) -> tuple[Scarce, ...]:
     )
 
 
-def _no_way(blocks: DemandBlocks, block: Block, demand: int) -> LeftBehind:
-    """Return the record of a demand that no way serves; the volume is for the caller to fill in."""
+def _no_way(blocks: DemandBlocks, block: Block, demand: int, least_h: float) -> LeftBehind:
+    """Return the record of a demand that no way serves, or none in time; the volume is for the caller to fill in.
+
+    `least_h` are the hours of its quickest way where it has one that breaks its limit, else inf.
+    """
+    if np.isfinite(least_h):
+        reason: Reason = "too_slow"
+        remedy = f"{_hours_told(blocks, demand, least_h)}; raise max_time_h or speed up a link or transfer"
+    else:
+        reason, remedy = "no_way", what_opens(blocks, block, demand)
     return LeftBehind(
         demand_id=blocks.demand_ids[demand],
         volume=0.0,
         of=float(blocks.volume[demand]),
         t=0.0,
-        reason="no_way",
+        reason=reason,
         unmet_cost_usd=None if blocks.must_carry[demand] else float(blocks.unmet_cost[demand]),
         free_way_usd=None,
         way_usd=None,
         price_usd=None,
-        remedy=what_opens(blocks, block, demand),
+        remedy=remedy,
     )
 
 

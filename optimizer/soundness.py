@@ -61,6 +61,7 @@ def check_answer(
         return found
     group_flows = _group_flows(answer, question)
     return [
+        *_deadlines(answer, question, tolerances),
         *_volumes(answer, question, tolerances),
         *_flows(answer, question, group_flows, tolerances),
         *_capacities(question, group_flows, tolerances),
@@ -135,6 +136,18 @@ def _leg_finding(answer: Answer, question: Question, leg: int, code: str, what: 
     key = f"routes[{path}].legs[{leg - int(answer.first[path])}]"
     name = arc_name(question.graph, int(answer.arcs[leg]))
     return plan_finding(key, code, f"{name} on a route of demand {demand_id} {what}", REPLAN)
+
+
+def _deadlines(answer: Answer, question: Question, tolerances: Tolerances) -> Iterator[Finding]:
+    """Check that no route of a demand with a deadline takes longer."""
+    if not len(answer.demand):
+        return
+    hours = np.add.reduceat(question.graph.time_h[answer.arcs], answer.first[:-1])
+    most_h = question.max_time_h[answer.demand]
+    ids = question.graph.data.demands.text("demand_id")[question.rows[answer.demand]]
+    for path in np.flatnonzero(~(hours <= most_h * (1.0 + tolerances.value))).tolist():
+        message = f"the route takes {hours[path]:.9g} h where demand {ids[path]} allows {most_h[path]:.9g} h"
+        yield plan_finding(f"routes[{path}]", "V439", message, REPLAN)
 
 
 def _group_flows(answer: Answer, question: Question) -> list[Numbers]:

@@ -27,7 +27,7 @@ EVEN = 1e-6
 """Share of what is minimized beyond which two plans cannot answer the same question."""
 DEMANDS = ("volume", "unmet_cost", "origin", "destination")
 FLOWS = ("use", "arcs", "demands", "destinations", "arrival")
-AVOIDED = ("origin", "avoid_countries", "avoid_modes")
+AVOIDED = ("origin", "avoid_countries", "avoid_modes", "max_time_h")
 
 
 def untouched(base: Prepared, case: Case) -> tuple[str, ...]:

@@ -75,7 +75,9 @@ def command(
 ) -> None:
     """Compute the cheapest flow plan of all demands, with its bottlenecks.
 
-    The plan is the cheapest system under the data, not a forecast; it is verified after every solve. Examples:
+    The plan is the cheapest system under the data, not a forecast; it is verified after every solve. At the time limit,
+    or when Ctrl-C is pressed while it is solved, the best plan so far is printed, with how far from the cheapest it may
+    be. Examples:
 
     \b
       corridor plan
@@ -106,6 +108,8 @@ def command(
         plan = plan_flows(
             data, year=year, weights=weights, options=SolveOptions(solver=solver, time_limit_s=time_limit)
         )
+    if plan.status == "feasible":
+        note(_stopped(plan))
     if plan.status in STATUS_CODES:
         found = _shortfall(plan) if plan.status == "infeasible" else None
         if form == "json":
@@ -134,6 +138,15 @@ def command(
         message = f"{unmet:,.6g} units of demand stay unmet, above the limit of {limit:,.6g}"
         tell(message, {"code": "E601", "type": "UnmetAboveLimit", "unmet": unmet}, as_json=form == "json")
         ctx.exit(NO_ANSWER)
+
+
+def _stopped(plan: Plan) -> str:
+    """Return what there is to say of a plan that was not solved to its end."""
+    from optimizer.report.document import short_number
+
+    gap = plan.gap
+    least = "" if gap is None else f"; the cheapest plan costs at most {short_number(100.0 * gap)} % less"
+    return f"{plan.message}: this is the best plan so far{least}"
 
 
 def _shortfall(plan: Plan) -> Explained | None:

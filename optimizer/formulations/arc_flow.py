@@ -89,7 +89,13 @@ def build(blocks: DemandBlocks) -> ArcFlowModel:
 
     Capacity rows that no flow without cycles can reach are left out: the optimum without them keeps to them, so they
     are worth nothing and their price is 0. Flow at states that a block's origin cannot reach is fixed at 0.
+
+    Raises
+    ------
+    SolverError
+        A demand has a deadline.
     """
+    blocks.refuse_deadlines("The arc form")
     rows_of_blocks, layout = _lay_out(blocks)
     counts, rows, values = _flow_entries(blocks, layout, rows_of_blocks)
     n_start, n_exit = len(layout.start_rows), len(layout.exit_rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 ROUNDING = 1e-12
 """Share of a limit by which a sum of loads may exceed it."""
+NEARLY = 0.8
+"""Share of a limit above which a row comes along with those that are broken."""
 LOOSENING = 1e3
 """How much more than its tolerance of a row is more than rounding to HiGHS."""
 
@@ -92,14 +95,22 @@ class Passages:
 
     def draws(self, ways: Sequence[Way], kind: Rows) -> Draws:
         """Return what ways of some kinds take; what is passed twice is taken twice."""
-        arcs = np.array([arc for way in ways for arc in way], dtype=np.int64)
-        owner = np.repeat(np.arange(len(ways)), [len(way) for way in ways])
+        item, resource = self.passed(ways)
+        key, times = np.unique(item * max(1, len(self.resources)) + resource, return_counts=True)
+        return self.taken(key, times, kind)
+
+    def passed(self, ways: Sequence[Way]) -> tuple[Rows, Rows]:
+        """Return what is passed on some ways: position of the way and resource, once for every time."""
+        length = np.fromiter(map(len, ways), dtype=np.int64, count=len(ways))
+        arcs = np.fromiter(chain.from_iterable(ways), dtype=np.int64, count=int(length.sum()))
         count = self.count[arcs]
-        key = np.repeat(owner, count) * len(self.resources) + self.resource[ranges(self.first[arcs], count)]
-        key, times = np.unique(key, return_counts=True)
+        return np.repeat(np.repeat(np.arange(len(ways)), length), count), self.resource[ranges(self.first[arcs], count)]
+
+    def taken(self, key: Rows, times: Rows, kind: Rows) -> Draws:
+        """Return what items of some kinds take, by key: item times number of resources plus resource, ascending."""
         item, resource = np.divmod(key, max(1, len(self.resources)))
         use = times * self.use[kind[item], resource]
-        takes = use != 0.0
+        takes = np.flatnonzero(use)
         return Draws(item[takes], resource[takes], use[takes])
 
 
@@ -166,7 +177,11 @@ class PathMaster:
         self.options = options
         self.free = passages.resources.free
         self._free = self.free
-        self._first = passages.draws(pairs.way, pairs.kind)
+        item, self._passed = passages.passed(pairs.way)
+        self._count = np.bincount(item, minlength=len(pairs))
+        self._begin = np.cumsum(self._count) - self._count
+        key, times = np.unique(item * max(1, len(self.free)) + self._passed, return_counts=True)
+        self._first = passages.taken(key, times, pairs.kind)
         self._first_load = self._load_of_first_ways()
         self._size = passages.use.max(axis=0, initial=0.0)
         self._master = Master(options, np.concatenate([pairs.cost, pairs.unmet_cost]), pairs.volume)
@@ -185,7 +200,7 @@ class PathMaster:
         self.cost = np.zeros(0)
         self.way: list[Way | None] = []
         self._draws = Draws(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
-        self._add(pairs.pair, pairs.unmet_cost, pairs.demand_volume, [None] * len(pairs.demand), self._draws)
+        self._add(pairs.pair, pairs.unmet_cost, pairs.demand_volume, [None] * len(pairs.demand))
 
     def relieve(self, relief: Numbers) -> None:
         """Let resources be exceeded for USD per yearly unit, inf where they may not, before the first row is added."""
@@ -217,8 +232,7 @@ class PathMaster:
 
     def add_ways(self, pair: Rows, ways: Sequence[Way], cost: Numbers) -> None:
         """Add ways of some pairs, of a weight per unit: columns of equations (8) to (10)."""
-        draws = self.passages.draws(ways, self.pairs.kind[pair])
-        self._add(pair, cost, self.pairs.volume[pair], ways, draws)
+        self._add(pair, cost, self.pairs.volume[pair], ways)
         self.known.update(zip(pair.tolist(), ways, strict=True))
 
     def change_unmet_costs(self, demands: Rows, cost: float) -> None:
@@ -252,29 +266,26 @@ class PathMaster:
             self._row[resource], np.full(len(resource), -np.inf), (self._free - self._first_load)[resource]
         )
 
-    def _add(self, pair: Rows, cost: Numbers, upper: Numbers, ways: Sequence[Way | None], draws: Draws) -> None:
-        """Add columns with the draws and costs of what they stand for; those of the first way are taken off here."""
+    def _add(self, pair: Rows, cost: Numbers, upper: Numbers, ways: Sequence[Way | None]) -> None:
+        """Add columns of some pairs; what their first ways cost and take is taken off here."""
         n_resources, n_old = max(1, len(self._free)), len(self.cost)
-        begin, end = np.searchsorted(self._first.item, pair), np.searchsorted(self._first.item, pair, side="right")
-        of_first = ranges(begin, end - begin)
-        key = np.concatenate(
-            [
-                draws.item * n_resources + draws.resource,
-                np.repeat(np.arange(len(pair)), end - begin) * n_resources + self._first.resource[of_first],
-            ]
-        )
-        key, which = np.unique(key, return_inverse=True)
-        use = np.bincount(which, np.concatenate([draws.use, -self._first.use[of_first]]), minlength=len(key))
-        column, resource = np.divmod(key[use != 0.0], n_resources)
-        use = use[use != 0.0]
+        begin, count = self._begin[pair], self._count[pair]
+        item, resource = self.passages.passed([way for way in ways if way is not None])
+        of_first = np.repeat(np.arange(len(pair)), count) * n_resources + self._passed[ranges(begin, count)]
+        key, which = np.unique(np.concatenate([item * n_resources + resource, of_first]), return_inverse=True)
+        more, less = np.bincount(which[: len(item)], minlength=len(key)), np.bincount(which[len(item) :])
+        more[: len(less)] -= less
+        column, resource, use = self.passages.taken(key, more, self.pairs.kind[pair])
         difference = cost - self.pairs.cost[pair]
-        limited = self._row[resource] >= 0
-        full = np.flatnonzero(self._pair_row[pair] >= 0)
+        row = self._row[resource]
+        limited = np.flatnonzero(row >= 0)
+        pair_row = self._pair_row[pair]
+        full = np.flatnonzero(pair_row >= 0)
         self._master.add_columns(
             difference,
             upper,
             np.concatenate([column[limited], full]),
-            np.concatenate([self._row[resource[limited]], self._pair_row[pair[full]]]),
+            np.concatenate([row[limited], pair_row[full]]),
             np.concatenate([use[limited], np.ones(len(full))]),
         )
         self._place = np.concatenate([self._place, self._n_columns + np.arange(len(pair))])
@@ -310,8 +321,8 @@ class PathMaster:
         """
         x, dual, more = np.zeros(len(self.cost)), np.zeros(self._n_rows), 0.0
         while True:
-            # Without a column there is nothing to choose.
-            if self._n_rows and self._n_columns:
+            # Without a column there is nothing to choose, and without a row only what is cheaper than a first way.
+            if self._n_columns and (self._n_rows or (self.cost < 0.0).any()):
                 found = self._master.solve(clock())
                 if found.status in ("feasible", "no_answer"):
                     raise OutOfTimeError
@@ -330,11 +341,15 @@ class PathMaster:
         """Add the rows that a solution breaks; False where there are none."""
         load = self.load(Point(x, 0.0, self.free))
         left = np.bincount(self.pair, x, minlength=len(self.pairs))
-        over = np.flatnonzero((load > self._free * (1.0 + ROUNDING) + self._slack) & (self._row < 0))
-        full = np.flatnonzero((left > self.pairs.volume * (1.0 + ROUNDING) + self._volume_slack) & (self._pair_row < 0))
-        if not len(over) and not len(full):
+        has_no_row, pair_has_no_row = self._row < 0, self._pair_row < 0
+        over = (load > self._free * (1.0 + ROUNDING) + self._slack) & has_no_row
+        full = (left > self.pairs.volume * (1.0 + ROUNDING) + self._volume_slack) & pair_has_no_row
+        if not over.any() and not full.any():
             return False
-        self._add_rows(over, full)
+        # What is nearly full is likely to be next, and a row more costs less than another solve.
+        over |= (load > NEARLY * self._free) & has_no_row
+        full |= (left > NEARLY * self.pairs.volume) & pair_has_no_row
+        self._add_rows(np.flatnonzero(over), np.flatnonzero(full))
         return True
 
     def _add_rows(self, over: Rows, full: Rows) -> None:

@@ -14,8 +14,8 @@ from optimizer.formulations.path_start import start_from
 
 if TYPE_CHECKING:
     from network.model import Numbers
+    from optimizer.formulations.path_flow import Seen
     from optimizer.formulations.path_start import Start
-    from optimizer.formulations.tree_search import Look
     from optimizer.options import SolveOptions
 
 
@@ -26,7 +26,7 @@ class Probed(NamedTuple):
     price: Numbers
     used: Numbers
     unmet: Numbers
-    look: Look | None
+    look: Seen | None
 
 
 class Probe:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 GONE = -1
 
-BlockKey = tuple[str, int, frozenset[str], frozenset[str]]
+BlockKey = tuple[str, int, frozenset[str], frozenset[str], float]
 
 
 class Move(NamedTuple):
@@ -34,7 +34,7 @@ def move_of(base: DemandBlocks, blocks: DemandBlocks) -> Move:
     """Return where things of one question are in another."""
     before, after = base.graph, blocks.graph
     sizes = (before.n_arcs, before.n_states, len(base), len(before.resources))
-    if before.tail is after.tail and before.resources.ids is after.resources.ids and base.blocks is blocks.blocks:
+    if before.tail is after.tail and before.resources.ids is after.resources.ids and _alike(base, blocks):
         arc, state, block, resource = (np.arange(size) for size in sizes)
         return Move(arc, state, block, resource, is_changed=False)
     if not _begins_alike(before.data.network.nodes, after.data.network.nodes, ("node_id",)):
@@ -50,8 +50,16 @@ def move_of(base: DemandBlocks, blocks: DemandBlocks) -> Move:
     )
 
 
+def _alike(base: DemandBlocks, blocks: DemandBlocks) -> bool:
+    """Tell whether the same demands form the same blocks over the same arcs; what they pay may differ."""
+    if base.blocks is blocks.blocks:
+        return True
+    pairs = zip(base.blocks, blocks.blocks, strict=False)
+    return len(base) == len(blocks) and all(old.arcs is new.arcs and old.demands is new.demands for old, new in pairs)
+
+
 def _key(block: Block) -> BlockKey:
-    return block.values.commodity, block.origin, block.avoid_countries, block.avoid_modes
+    return block.values.commodity, block.origin, block.avoid_countries, block.avoid_modes, block.max_time_h
 
 
 def _begins_alike(before: Table, after: Table, columns: tuple[str, ...]) -> bool:

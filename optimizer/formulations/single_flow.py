@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from network.errors import few
 from optimizer.linear import FlowSolution, no_flows
 from optimizer.solvers import ortools_flow
 
@@ -33,7 +34,7 @@ FLOAT_SHARE = 1e-15
 """A few last digits of a float, as a share of it."""
 
 N_DECIMALS = 6
-"""Decimals of volumes and capacities up to which the smallest scale is looked for."""
+"""Decimals of volumes, capacities and costs up to which the smallest scale is looked for."""
 
 DUST = 1e-12
 """What lies below this share of the whole volume may be rounded away: the dust of capacity minus background."""
@@ -131,6 +132,8 @@ def solve(model: SingleFlow) -> FlowSolution:
 
 def _shape(blocks: DemandBlocks) -> str | None:
     """Return why the question has not the shape of a single flow, None where it has."""
+    if blocks.limited_ids:
+        return f"the deadline of demand {few(blocks.limited_ids)} needs one variable per way"
     if len(blocks) != 1:
         return (
             f"the demands form {len(blocks)} groups by commodity, origin and avoid lists, and a single flow takes one"
@@ -197,7 +200,7 @@ def _to_integers(flow: _Flow) -> _Integers | str:
         return "its smallest and largest volumes are too far apart for whole numbers"
     longest = ortools_flow.longest_path(flow.cost, flow.n_nodes) * (flow.n_nodes + 1)
     room = ortools_flow.LIMIT / ortools_flow.POTENTIAL_ROOM / 2.0
-    cost_scale = 10.0 ** floor(log10(room / longest)) if longest > 0.0 else 1.0
+    cost_scale = _cost_scale(flow.cost, 10.0 ** floor(log10(room / longest))) if longest > 0.0 else 1.0
     cost = np.rint(flow.cost * cost_scale)
     if (np.abs(cost / cost_scale - flow.cost) > COST_ROUNDING * flow.cost).any():
         return "its smallest and largest costs are too far apart for whole numbers"
@@ -216,6 +219,16 @@ def _to_integers(flow: _Flow) -> _Integers | str:
     capacity[limited] = np.maximum(np.rint(scaled), upward)
     capacity[len(capacity) - len(flow.waiting) :] = volume[flow.waiting]
     return _Integers(capacity, cost.astype(np.int64), supply, volume_scale, cost_scale)
+
+
+def _cost_scale(cost: Numbers, most: float) -> float:
+    """Return the smallest power of ten at which costs are whole numbers, else `most`, the largest at which sums fit.
+
+    The solver divides its price unit, pass by pass, down to one whole number (cost scaling): powers of ten that costs
+    do not need are passes over all arcs for nothing, and five of them double its time.
+    """
+    scales = (10.0**power for power in range(N_DECIMALS + 1))
+    return next((scale for scale in scales if scale <= most and _is_whole(cost * scale)), most)
 
 
 def _volume_scale(flow: _Flow) -> float | None:
@@ -272,9 +285,10 @@ def _relax(tail: Rows, head: Rows, cost: Rows, distance: Rows) -> Rows:
 
     In whole numbers, so that rounding cannot keep a cycle alive; a finite distance stays far below `FAR`.
     """
-    order = np.argsort(tail, kind="stable")
+    # Shortest distances do not depend on the order of the arcs out of a node: the sort need not be a stable one.
+    order = np.argsort(tail)
     head, cost = head[order], cost[order]
-    first = np.searchsorted(tail[order], np.arange(len(distance) + 1))
+    first = np.concatenate([[0], np.cumsum(np.bincount(tail, minlength=len(distance)))])
     distance = distance.copy()
     improved = np.zeros(len(distance), dtype=np.bool_)
     changed = np.flatnonzero(distance != FAR)
@@ -308,4 +322,6 @@ def _bound(blocks: DemandBlocks, price: Numbers, potential: Numbers) -> float:
     marginal = potential[blocks.graph.n_states + 1 + block.arrival]
     carried = volume > 0.0
     paid = np.fmin(unmet_cost, marginal)[carried] * volume[carried]
-    return float(paid.sum() - price @ blocks.graph.resources.free)
+    # A sum, not a dot product, whose threads take longer to start than the sum takes; what has no price has no limit.
+    priced = np.flatnonzero(price)
+    return float(paid.sum() - (price[priced] * blocks.graph.resources.free[priced]).sum())

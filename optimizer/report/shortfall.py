@@ -20,12 +20,14 @@ WORDS: dict[Reason, str] = {
     "capacity": "capacity",
     "outbid": "outbid",
     "too_dear": "too dear",
+    "too_slow": "too slow",
     "no_way": "no way",
 }
 MEANINGS: dict[Reason, str] = {
     "capacity": "Capacity: every way passes the cut below, and not all that wants to pass it can, whatever it pays.",
     "outbid": "Outbid: it could be carried, but the capacity it needs saves more when it carries other goods.",
     "too_dear": "Too dear: the cheapest way costs more than leaving it, even if no capacity were scarce.",
+    "too_slow": "Too slow: ways lead from origin to destination, but none of them keeps the demand's deadline.",
     "no_way": "No way: no links and transfers that it may use lead from origin to destination.",
 }
 
@@ -194,7 +196,7 @@ def _after(extensions: Extensions) -> str:
     never = [
         f"{', '.join(ids)} ({why})"
         for ids, why in (
-            ([name for name in unmet if name in extensions.no_way], "no way leads there"),
+            ([name for name in unmet if name in extensions.no_way], "no way leads there, or none in time"),
             ([name for name in unmet if name in extensions.too_dear], "leaving it costs less than its cheapest way"),
             ([name for name in unmet if name not in extensions.no_way + extensions.too_dear], "outbid"),
         )

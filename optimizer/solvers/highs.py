@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from math import frexp
 from typing import TYPE_CHECKING
 
@@ -22,6 +24,9 @@ LARGEST_COST = 2.0**20
 LARGEST_VOLUME = 2.0**14
 """Largest fixed right-hand side after scaling."""
 
+LOWER, BASIC, UPPER = 0, 1, 2
+"""Codes of a basis: at the lower limit, basic, at the upper limit; as HiGHS numbers them."""
+
 
 def solve(model: LinearModel, options: SolveOptions) -> LinearSolution:
     """Solve a linear model with the serial dual simplex, so that the same model gives the same answer.
@@ -33,6 +38,8 @@ def solve(model: LinearModel, options: SolveOptions) -> LinearSolution:
     ------
     SolverError
         HiGHS does not take the model or fails on it.
+    KeyboardInterrupt
+        Ctrl-C was pressed while HiGHS ran.
     """
     import highspy
 
@@ -43,10 +50,10 @@ def solve(model: LinearModel, options: SolveOptions) -> LinearSolution:
     pass_model(solver, model, cost_scale, volume_scale, row_scale)
     if model.basis is not None:
         start_from(solver, model.basis)
-    solver.run()
+    _run(solver)
     if solver.getModelStatus() == highspy.HighsModelStatus.kUnboundedOrInfeasible:
         _set(solver, "presolve", "off")
-        solver.run()
+        _run(solver)
     status = _status(solver)
     message = "" if status == "optimal" else solver.modelStatusToString(solver.getModelStatus())
     if status not in HAS_ANSWER:
@@ -149,9 +156,19 @@ class Master:
 
     def basis(self) -> tuple[Codes, Codes]:
         """Return the codes of the last basis, of columns and of rows."""
-        basis = self._solver.getBasis()
-        columns, rows = ([int(status) for status in part] for part in (basis.col_status, basis.row_status))
-        return np.array(columns, dtype=np.int8), np.array(rows, dtype=np.int8)
+        # HiGHS tells statuses one object at a time. What is not basic rests at a limit: columns at 0 or at the upper
+        # one, rows at the upper one, as they have no other.
+        columns = np.full(len(self._cost), LOWER, dtype=np.int8)
+        value = np.array(self._solver.getSolution().col_value, dtype=np.float64)
+        columns[np.flatnonzero(value > 0.0)] = UPPER
+        rows = np.full(len(self._row_scale), UPPER, dtype=np.int8)
+        if not len(rows) or not len(columns):
+            return columns, np.full(len(rows), BASIC, dtype=np.int8)
+        status, basic = self._solver.getBasicVariables()
+        _refuse(status)
+        columns[basic[basic >= 0]] = BASIC
+        rows[-1 - basic[basic < 0]] = BASIC
+        return columns, rows
 
     def begin(self, columns: Codes, rows: Codes) -> None:
         """Start the next solve from a basis in codes of `basis`; one of another program is made to fit.
@@ -178,11 +195,13 @@ class Master:
         ------
         SolverError
             HiGHS fails.
+        KeyboardInterrupt
+            Ctrl-C was pressed while HiGHS ran.
         """
         if time_left_s is not None:
             # HiGHS adds up the time of all runs.
             _set(self._solver, "time_limit", self._solver.getRunTime() + max(0.0, time_left_s))
-        self._solver.run()
+        _run(self._solver)
         status = _status(self._solver)
         if status not in HAS_ANSWER:
             empty = np.zeros(0)
@@ -208,6 +227,40 @@ def _serial_simplex(options: SolveOptions) -> highspy.Highs:
     _set(solver, "primal_feasibility_tolerance", options.feasibility_tolerance)
     _set(solver, "dual_feasibility_tolerance", options.optimality_tolerance)
     return solver
+
+
+def _run(solver: highspy.Highs) -> None:
+    """Run HiGHS so that Ctrl-C ends it at its next pivot, not when it is through.
+
+    Python tells of a signal only between its own steps: HiGHS is given one to take. An exception must not cross what
+    is not Python, so that it is raised afterwards. Other threads than the main one never see Ctrl-C.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        Ctrl-C was pressed.
+    """
+    handler = signal.getsignal(signal.SIGINT)
+    if handler is not signal.default_int_handler or threading.current_thread() is not threading.main_thread():
+        solver.run()
+        return
+    import highspy
+
+    pressed: list[int] = []
+
+    def look(_type: object, _message: object, _out: object, asked: highspy.cb.HighsCallbackInput, _own: object) -> None:
+        if pressed:
+            asked.user_interrupt = True
+
+    solver.setCallback(look, None)
+    solver.startCallback(highspy.cb.HighsCallbackType.kCallbackSimplexInterrupt)
+    signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+    try:
+        solver.run()
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    if pressed:
+        raise KeyboardInterrupt
 
 
 def dual_objective(model: LinearModel, dual: Numbers) -> float:

@@ -84,7 +84,7 @@ def to_pyomo(
     DatasetError
         The year has no demand; the message lists the years that have.
     SolverError
-        A demand has a time limit, which needs the path form with limits.
+        A demand has a deadline, which needs the path form.
 
     Examples
     --------
@@ -98,9 +98,16 @@ def to_pyomo(
 
 
 def build(blocks: DemandBlocks) -> pyo.ConcreteModel:
-    """Return F1 of some blocks as a Pyomo model; see `to_pyomo` for its components."""
+    """Return F1 of some blocks as a Pyomo model; see `to_pyomo` for its components.
+
+    Raises
+    ------
+    SolverError
+        A demand has a time limit.
+    """
     import pyomo.environ as pyo
 
+    blocks.refuse_deadlines("Pyomo")
     terms = _terms(blocks)
     graph = blocks.graph
     model: Any = pyo.ConcreteModel(name=f"{graph.data.info.name} {graph.year}")

@@ -137,9 +137,16 @@ def test_year_selects_demands() -> None:
         demands_in(made([]), 2024)
 
 
-def test_time_limits_are_refused_together() -> None:
-    """All demands of the year that have a time limit are named at once; those of other years do not matter."""
-    demands = [row("x", max_time_h=9), row("y"), row("z", max_time_h=8), row("later", max_time_h=7, year=2030)]
-    with pytest.raises(SolverError, match="max_time_h of demand x, z needs the path form with limits"):
-        blocks(demands)
-    assert members(blocks([demands[1], demands[3]])) == [["y"]]
+def test_a_time_limit_makes_a_block_of_its_own() -> None:
+    """Demands of one origin with other limits, or none, take other ways; those of other years do not matter."""
+    demands = [row("x", max_time_h=9), row("y"), row("z", max_time_h=8), row("w", max_time_h=9)]
+    made = blocks([*demands, row("later", max_time_h=7, year=2030)])
+    assert members(made) == [["x", "w"], ["y"], ["z"]]
+    assert [block.max_time_h for block in made.blocks] == [9, float("inf"), 8]
+    assert made.max_time_h.tolist() == [9, float("inf"), 8, 9]
+    assert made.limited_ids == ("x", "z", "w")
+    # They pay the same on the same arcs, so that searches share what they weigh.
+    assert len({id(block.arcs) for block in made.blocks}) == 1
+    with pytest.raises(SolverError, match=r"HiGHS cannot keep the deadline \(max_time_h\) of demand x, z, w,"):
+        made.refuse_deadlines("HiGHS")
+    blocks([demands[1]]).refuse_deadlines("HiGHS")

@@ -221,3 +221,21 @@ def test_master_takes_no_nonsense() -> None:
     master.add_columns(np.ones(1), np.ones(1), *rows_of())
     with pytest.raises(SolverError, match="HiGHS does not take the model"):
         master.add_rows(np.zeros(1), np.ones(1), np.ones(1), *rows_of((0, 0, 1), (0, 0, 1)))
+
+
+def test_a_basis_is_told_as_highs_tells_it() -> None:
+    """The codes of columns and rows are those of HiGHS's own basis: lower, basic, upper."""
+    rng = np.random.default_rng(4)
+    master = highs.Master(OPTIONS, np.ones(40), np.ones(40))
+    master.add_columns(
+        rng.uniform(-3, 1, 40), rng.uniform(0.5, 2, 40), *(np.zeros(0, dtype=np.int64),) * 2, np.zeros(0)
+    )
+    at, columns = np.nonzero(rng.random((12, 40)) < 0.3)
+    master.add_rows(np.full(12, -INF), rng.uniform(1, 5, 12), np.ones(12), at, columns, np.ones(len(at)))
+    assert [codes.tolist() for codes in highs.Master(OPTIONS, np.ones(1), np.ones(1)).basis()] == [[], []]
+    assert master.solve().status == "optimal"
+    columns_codes, row_codes = master.basis()
+    own = master._solver.getBasis()
+    assert columns_codes.tolist() == [int(status) for status in own.col_status]
+    assert row_codes.tolist() == [int(status) for status in own.row_status]
+    assert {0, 1, 2} == {*columns_codes.tolist(), *row_codes.tolist()}

@@ -18,9 +18,8 @@ from test_path_flow import demand, lattice, road
 from network import Scenario, ScenarioError, apply, load
 from optimizer import SolveOptions, Weights, plan_flows, proof, verify
 from optimizer.blocks import blocks_of
-from optimizer.formulations import led_search, path_flow
+from optimizer.formulations import path_flow, sweep_search
 from optimizer.formulations.path_master import PathMaster, passages_of
-from optimizer.formulations.way_trees import bare_trees, regrown, star_of
 from optimizer.graph import expand
 from optimizer.replanning import blocks_after, evaluate, prepare, replan
 
@@ -253,31 +252,6 @@ def test_relief_is_paid_where_capacity_is_exceeded() -> None:
     assert evaluate(base, relief=np.array([np.inf])).objective_usd == pytest.approx(10 + 20 * 1000)
 
 
-@given(seed=st.integers(0, 10**6), n_changes=st.integers(1, 40))
-@settings(max_examples=60, deadline=None)
-def test_trees_regrow_to_what_grows_from_nothing(seed: int, n_changes: int) -> None:
-    """Dearer, cheaper, closed and opened arcs by the dozen: every distance is that of trees grown anew."""
-    rng = np.random.default_rng(seed)
-    graph = expand(lattice(49, 3, 6, 5))
-    star = star_of(graph)
-    kind = np.array([0, 1, 1])
-    weight = rng.integers(0, 9, (2, graph.n_arcs)).astype(float)
-    planted = np.arange(3) * graph.n_states + rng.integers(0, graph.n_states, 3)
-    trees = regrown(bare_trees(star, kind, 2), weight, planted=planted)
-    after = weight.copy()
-    arcs = rng.choice(graph.n_arcs, n_changes)
-    after[rng.integers(0, 2, n_changes), arcs] = rng.choice([0.0, 1.0, 30.0, np.inf], n_changes)
-    mended = regrown(trees, after)
-    anew = regrown(bare_trees(star, kind, 2), after, planted=planted)
-    np.testing.assert_allclose(mended.distance, anew.distance)
-    for block, state in zip(rng.integers(0, 3, 20).tolist(), rng.integers(0, graph.n_states, 20).tolist(), strict=True):
-        if np.isfinite(mended.distance[block, state]):
-            way = list(mended.way_to(block, state))
-            assert after[kind[block], way].sum() == pytest.approx(mended.distance[block, state])
-            ends = [graph.tail[way[0]], graph.head[way[-1]]] if way else [state, state]
-            assert ends == [planted[block] % graph.n_states, state]
-
-
 def test_false_potentials_prove_nothing() -> None:
     """Potentials that rise by more than an arc weighs are not believed: they give no bound above the truth."""
     data = lattice(49, 3, 6, 5)
@@ -352,7 +326,7 @@ def test_a_node_that_gets_a_new_mode() -> None:
 def test_ways_found_after_a_solution_carry_nothing_of_it() -> None:
     """The search for prices of one more may find ways behind the solution in hand: its loads stay what they were."""
     blocks = blocks_of(expand(lattice(49, 3, 6, 5)), Weights())
-    search, _ = led_search.explore(blocks, lambda: None)
+    search, _ = sweep_search.explore(blocks, lambda: None)
     passages = passages_of(blocks.graph.resources, blocks.graph.n_arcs, search.use)
     master = PathMaster(search.pairs, passages, SolveOptions())
     point = master.solve(lambda: None)

@@ -99,6 +99,18 @@ def test_costs_keep_their_decimals() -> None:
     assert objective == 2.5 * 1.5 + 10 * 1.25
 
 
+@pytest.mark.parametrize(("cost", "scale"), [(7.0, 1.0), (7.25, 100.0), (0.123457, 1e6)])
+def test_costs_are_scaled_no_further_than_they_need(cost: float, scale: float) -> None:
+    """Every power of ten too many costs the solver time; costs without an end get all that fit."""
+    for own, is_enough in ((cost, True), (cost / 3, False)):
+        data = one_block([("S", "A", 10, own), ("S", "A", 10, 9.0)], [("A", 12, None)])
+        model = single_flow.build(blocks_of(expand(data), Weights(time_per_h=0)))
+        assert isinstance(model, single_flow.SingleFlow)
+        assert (model.integers.cost_scale == scale) == is_enough
+        assert model.integers.cost_scale >= scale
+        assert model.integers.cost[0] / model.integers.cost_scale == pytest.approx(own, rel=1e-9)
+
+
 def test_thirds_of_everything_keep_the_price() -> None:
     """Where volumes have no end of decimals an arc without a limit never looks full, so that the price is right."""
     data = one_block([("S", "A", 4 / 3, 5), ("S", "B", None, 1), ("B", "A", None, 7)], [("A", 11 / 3, 100)])
