@@ -108,11 +108,17 @@ def _at_a_limit(after: Plan) -> Iterator[str]:
 
 def _flows(shifts: Shifts) -> Iterator[str]:
     """Yield which corridors gain and which lose."""
-    deltas: dict[str, dict[str, float]] = {}
+    sums: dict[str, dict[str, tuple[float, float]]] = {}
     for row in shifts.of("corridor"):
         if row.commodity:
-            by_unit = deltas.setdefault(row.id, {})
-            by_unit[row.unit] = by_unit.get(row.unit, 0.0) + row.delta
+            by_unit = sums.setdefault(row.id, {})
+            net, gross = by_unit.get(row.unit, (0.0, 0.0))
+            by_unit[row.unit] = net + row.delta, gross + abs(row.delta)
+    # Goods that make up for each other leave rounding behind, no volume.
+    deltas = {
+        key: {unit: net for unit, (net, gross) in by_unit.items() if abs(net) > ROUNDING * gross}
+        for key, by_unit in sums.items()
+    }
     lean = _lean(shifts)
     names = {row.id: row.name for row in shifts.of("corridor")}
     names[NO_CORRIDOR] = "Ways outside all corridors"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
+from network.errors import SolverError
 from optimizer.formulations.central_prices import Stopped, warm_up
 from optimizer.formulations.first_plan import Carried, first_come
 from optimizer.formulations.path_master import OutOfTimeError, PathMaster, passages_of
@@ -167,7 +168,7 @@ def solve(
         return _stopped(blocks, first_come(blocks, search.pairs, passages, stays), first, told(stop))
     settled = settle(blocks, search, master, stays, clock, stops)
     if settled is None:
-        return _undecided(blocks, options)
+        return _undecided(blocks, options, stops)
     pairs, point = search.pairs, settled.point
     best = settled.best._replace(bound=settled.left_cost + settled.best.bound)
     if point is None:
@@ -197,13 +198,19 @@ def told(stop: BaseException) -> str:
     return INTERRUPTED if isinstance(stop, KeyboardInterrupt) else TIME_IS_UP
 
 
-def _undecided(blocks: DemandBlocks, options: SolveOptions) -> FlowSolution | None:
+def _undecided(blocks: DemandBlocks, options: SolveOptions, stops: Stops) -> FlowSolution | None:
     """Leave to F1 whether what must be carried fits; deadlines, which it does not know, need a cut that proves it."""
     if not blocks.limited_ids:
         return None
     from optimizer.cuts import proves_infeasible
 
-    if proves_infeasible(blocks, options):
+    try:
+        is_infeasible = proves_infeasible(blocks, options)
+    except stops as stop:
+        return no_flows("no_answer", "highs", told(stop))
+    except SolverError:
+        return no_flows("no_answer", "highs", TIME_IS_UP)
+    if is_infeasible:
         return no_flows("infeasible", "highs")
     blocks.refuse_deadlines(
         "No plan was found that carries all that must be carried, and whether there is one only the arc form can "
