@@ -19,6 +19,7 @@ from matplotlib.lines import Line2D
 
 from network.model import MODES, split_list
 from optimizer.report.geojson import line_of, position_of
+from optimizer.report.map_style import BORDER, LAND, MODE_COLORS, MODE_WIDTHS, OTHER_COLOR, SEA, WATER
 from optimizer.report.projection import project
 
 if TYPE_CHECKING:
@@ -34,10 +35,6 @@ if TYPE_CHECKING:
 
 MapForm = Literal["svg", "png"]
 
-MODE_COLORS = {"rail": "#222222", "road": "#D55E00", "river": "#009E73", "sea": "#0072B2", "air": "#CC79A7"}
-MODE_WIDTHS = {"rail": 0.9, "road": 0.8, "river": 1.1, "sea": 0.8, "air": 0.4}
-OTHER_COLOR = "#B9B9B9"
-SEA, LAND, WATER, BORDER = "#E6EEF3", "#FAF8F2", "#D3E3EC", "#BFBAB0"
 CREDITS = (
     "Links © OpenStreetMap contributors (ODbL 1.0), searoute · Base map Natural Earth · "
     "Borders are drawn for orientation and take no side in any dispute"
