@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from network.applying import apply
 from network.errors import DatasetError
 from optimizer.combining import Combine, case_key, cases_of
 from optimizer.options import SolveOptions
 from optimizer.outcome import Before, Compare, difference
-from optimizer.replanning import prepare
+from optimizer.replanning import prepare, replan
 from optimizer.rounding import rounded
 from optimizer.sweep import Job, failure, sweep
 from optimizer.untouched import tells_apart, untouched
@@ -68,18 +69,40 @@ class WhatIf:
 
     Attributes
     ----------
-    bases
-        The unchanged plan by year, in order of first use.
+    question
+        The cases, with the unchanged plans of their years.
     outcomes
         One mapping per scenario and year in input order, with the keys of ``corridor whatif --format json``. A
         scenario that failed has ``name``, ``year`` and ``error`` alone.
-    before
-        Ledger and measures of each base.
     """
 
-    bases: Mapping[int, Plan]
+    question: Question
     outcomes: tuple[Record, ...]
-    before: Mapping[int, Before]
+
+    @cached_property
+    def bases(self) -> Mapping[int, Plan]:
+        """The unchanged plan by year, in order of first use."""
+        return {year: base.plan for year, base in self.question.bases.items()}
+
+    @property
+    def before(self) -> Mapping[int, Before]:
+        """Ledger and measures of each base."""
+        return self.question.before
+
+    @cached_property
+    def plans(self) -> tuple[Plan | None, ...]:
+        """The changed plan of every outcome, None for one that failed.
+
+        Outcomes travel between processes and files without their plans. A plan that starts from the same base and asks
+        the same is the same to the last flow, so it is made again here when it is first asked for.
+
+        Raises
+        ------
+        SolverError
+            As `plan_flows`.
+        """
+        asked = zip(self.question.cases, self.outcomes, strict=True)
+        return tuple(None if "error" in outcome else changed_plan(self.question, case) for case, outcome in asked)
 
     @property
     def base(self) -> Plan:
@@ -278,7 +301,21 @@ def gather(question: Question, records: Iterator[Record]) -> WhatIf:
     """Return the result of a question from its outcomes in any order."""
     ordered = sorted(records, key=lambda record: int(record["at"]))
     outcomes = tuple({key: value for key, value in record.items() if key != "at"} for record in ordered)
-    return WhatIf({year: base.plan for year, base in question.bases.items()}, outcomes, question.before)
+    return WhatIf(question, outcomes)
+
+
+def changed_plan(question: Question, case: Case) -> Plan:
+    """Return the plan of a case, the one that its outcome tells of.
+
+    Raises
+    ------
+    ScenarioError
+        The scenarios cannot be applied.
+    SolverError
+        As `plan_flows`.
+    """
+    base = question.bases[case.year]
+    return replan(base, apply(base.plan.data, *case.scenarios)).plan
 
 
 def plan_summary(plan: Plan, before: Before) -> dict[str, Any]:
