@@ -25,7 +25,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("from_year", "to_year", "source", "confidence", "field_sources", "note"),
     ),
     "shared_capacities": (
-        *("shared_capacity_id", "name", "node_id", "capacity", "capacity_unit", "background"),
+        *("shared_capacity_id", "name", "name_ru", "name_kk", "node_id", "capacity", "capacity_unit", "background"),
         *("source", "confidence", "field_sources", "note"),
     ),
     "rates": (
@@ -33,7 +33,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("co2_ttw_g_per_tkm", "co2_wtw_g_per_tkm", "source", "confidence", "field_sources", "note"),
     ),
     "commodities": (
-        *("commodity_id", "name", "unit", "t_per_unit", "teu_per_unit"),
+        *("commodity_id", "name", "name_ru", "name_kk", "unit", "t_per_unit", "teu_per_unit"),
         *("units_per_train", "units_per_truck", "units_per_flight", "units_per_sailing", "modes"),
         *("value_usd_per_unit", "time_value_usd_per_unit_h", "source", "confidence", "note"),
     ),
@@ -42,7 +42,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("max_time_h", "avoid_countries", "avoid_modes", "group", "source", "confidence", "field_sources", "note"),
     ),
     "corridors": (
-        *("corridor_id", "name", "name_ru", "kind", "listed_in", "listed_as", "description", "trace"),
+        *("corridor_id", "name", "name_ru", "name_kk", "kind", "listed_in", "listed_as", "description", "trace"),
         *("gateway_nodes", "gateway_links"),
         *("source", "confidence", "note"),
     ),

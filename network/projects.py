@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from network.changes import read_changes
+from network.naming import TRANSLATED, name_in
 from network.places import suggestion
 from network.toml_source import (
     Place,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 KEYS = (
     "id",
     "name",
+    *TRANSLATED,
     "status",
     "year",
     "cost_usd_m",
@@ -43,6 +45,7 @@ KEYS = (
     "note",
     "changes",
 )
+TEXT_KEYS = ("id", "name", *TRANSLATED, "status", "source", "confidence", "note")
 CONFIDENCES = ("A", "B", "C", "D", "")
 
 
@@ -52,11 +55,14 @@ class Project:
 
     `year` is the year it is meant to open; no card switches itself on. `cost_usd_m` is in millions of USD.
     `requires` are cards that must be on with it, `excludes` cards that must not; a card that requires others may have
-    no `changes` of its own. `claims` are ids of published claims.
+    no `changes` of its own. `claims` are ids of published claims. `name_ru` and `name_kk` are its Russian and Kazakh
+    names.
     """
 
     id: str
     name: str
+    name_ru: str = field(default="", kw_only=True)
+    name_kk: str = field(default="", kw_only=True)
     status: str = ""
     year: int | None = None
     cost_usd_m: float | None = None
@@ -78,6 +84,10 @@ class Project:
         }
         changes = {"changes": [change.to_mapping() for change in self.changes]} if self.changes else {}
         return {**mapping, **changes}
+
+    def name_in(self, language: str) -> str:
+        """Return the name in ``en``, ``ru`` or ``kk``; Kazakh falls back on Russian, both on the plain name."""
+        return name_in(language, self.name, self.name_ru, self.name_kk)
 
 
 def read_projects(path: str | Path, file: str = "projects.toml") -> tuple[list[Project], list[Finding]]:
@@ -122,7 +132,7 @@ def _cards(mapping: Mapping[str, object], text: str, file: str) -> tuple[list[Pr
 def _card(block: Mapping[str, object], place: Place, lines: list[int]) -> tuple[Project | None, list[Finding]]:
     """Return the card of one block, None with its problems where it has any."""
     found = [unknown_key(place, key, KEYS) for key in block if key not in KEYS]
-    texts = {key: text_of(block, key, place, found) for key in ("id", "name", "status", "source", "confidence", "note")}
+    texts = {key: text_of(block, key, place, found) for key in TEXT_KEYS}
     for key in ("id", "name"):
         if not texts[key] and isinstance(block.get(key, ""), str):
             found.append(place.problem(key, "E303", f"the card has no {key}", f'write {key} = "…"'))
@@ -142,17 +152,12 @@ def _card(block: Mapping[str, object], place: Place, lines: list[int]) -> tuple[
     if found:
         return None, found
     card = Project(
-        id=texts["id"],
-        name=texts["name"],
-        status=texts["status"],
+        **texts,
         year=year,
         cost_usd_m=cost,
         requires=lists["requires"],
         excludes=lists["excludes"],
-        source=texts["source"],
-        confidence=texts["confidence"],
         claims=lists["claims"],
-        note=texts["note"],
         changes=changes,
     )
     return card, []

@@ -22,6 +22,8 @@ DEFAULT_COMMODITY: Mapping[str, str] = MappingProxyType(
     {
         "commodity_id": "container",
         "name": "Containers",
+        "name_ru": "Контейнеры",
+        "name_kk": "Контейнерлер",
         "unit": "teu",
         "t_per_unit": "10",
         "teu_per_unit": "1",

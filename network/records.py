@@ -246,6 +246,8 @@ class SharedCapacity(Record):
 
     shared_capacity_id: Id = Field(description="Id, unique.")
     name: str = Field("", description="English name.")
+    name_ru: str = Field("", description="Russian name.")
+    name_kk: str = Field("", description="Kazakh name.")
     node_id: str = Field("", description="Node where it is, if at one.")
     capacity: Amount | None = Field(
         None, description="Capacity; empty = unlimited, 0 = closed.", json_schema_extra={"unit": "`capacity_unit`"}
@@ -289,6 +291,8 @@ class Commodity(Record):
 
     commodity_id: Id = Field(description="Id, unique.")
     name: str = Field("", description="English name.")
+    name_ru: str = Field("", description="Russian name.")
+    name_kk: str = Field("", description="Kazakh name.")
     unit: Literal["teu", "t"] = Field(description="Unit of its volumes; decides which price columns are used.")
     t_per_unit: Amount = Field(description="Weight of a unit, 1 in tonnes.", json_schema_extra={"unit": "t"})
     teu_per_unit: Amount | None = Field(
@@ -342,6 +346,7 @@ class Corridor(Record):
     corridor_id: Id = Field(description="Id, unique.")
     name: str = Field("", description="English name.")
     name_ru: str = Field("", description="Russian name.")
+    name_kk: str = Field("", description="Kazakh name.")
     kind: Literal["", "rail", "road", "river", "sea", "air", "multimodal"] = Field(
         "", description="Mode of its trunk, or several."
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from network.changes import Change, read_changes
 from network.errors import Finding, ScenarioError, UnknownIdError
+from network.naming import TRANSLATED, name_in
 from network.toml_source import (
     Place,
     header_lines,
@@ -22,7 +23,7 @@ from network.toml_source import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-KEYS = ("name", "description", "year", "projects", "changes")
+KEYS = ("name", *TRANSLATED, "description", "year", "projects", "changes")
 # Free text for the reader of the file; the model does not use it.
 REMARKS = ("note", "source")
 
@@ -32,11 +33,13 @@ class Scenario:
     """A named list of changes; ``network.apply`` makes them.
 
     `year` is the year it is meant for, None for the base year. `projects` are ids of the dataset's project cards,
-    switched on before the `changes` are made in order. `description` is for its reader; `file` is where it was read
-    from, for messages only.
+    switched on before the `changes` are made in order. `description` and the Russian and Kazakh names are for its
+    reader; `file` is where it was read from, for messages only.
     """
 
     name: str
+    name_ru: str = field(default="", kw_only=True)
+    name_kk: str = field(default="", kw_only=True)
     description: str = field(default="", kw_only=True)
     year: int | None = None
     projects: tuple[str, ...] = ()
@@ -78,8 +81,9 @@ class Scenario:
     def to_mapping(self) -> dict[str, object]:
         """Return the plain mapping from which `from_mapping` builds this scenario again."""
         mapping: dict[str, object] = {"name": self.name}
-        if self.description:
-            mapping["description"] = self.description
+        for key in (*TRANSLATED, "description"):
+            if text := getattr(self, key):
+                mapping[key] = text
         if self.year is not None:
             mapping["year"] = self.year
         if self.projects:
@@ -87,6 +91,10 @@ class Scenario:
         if self.changes:
             mapping["changes"] = [change.to_mapping() for change in self.changes]
         return mapping
+
+    def name_in(self, language: str) -> str:
+        """Return the name in ``en``, ``ru`` or ``kk``; Kazakh falls back on Russian, both on the plain name."""
+        return name_in(language, self.name, self.name_ru, self.name_kk)
 
 
 def read_scenario(path: str | Path, file: str = "") -> tuple[Scenario | None, list[Finding]]:
@@ -112,13 +120,13 @@ def _scenario(mapping: Mapping[str, object], place: Place, lines: list[int]) -> 
     name = text_of(mapping, "name", place, found)
     if not name and isinstance(mapping.get("name", ""), str):
         found.append(place.problem("name", "E303", "the scenario has no name", 'write name = "…"'))
-    description = text_of(mapping, "description", place, found)
+    texts = {key: text_of(mapping, key, place, found) for key in (*TRANSLATED, "description")}
     year = year_of(mapping, place, found)
     projects = texts_of(mapping, "projects", place, found)
     changes = read_changes(mapping, place, lines, found)
     if found:
         return None, found
-    return Scenario(name, year, projects, changes, description=description, file=place.file), []
+    return Scenario(name, year, projects, changes, file=place.file, **texts), []
 
 
 def _problems(findings: list[Finding]) -> ScenarioError:

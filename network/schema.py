@@ -47,6 +47,8 @@ class ScenarioToml(BaseModel):
     model_config = ConfigDict(extra="forbid", title="Scenario")
 
     name: str = Field(description="Name.")
+    name_ru: str = Field("", description="Russian name.")
+    name_kk: str = Field("", description="Kazakh name.")
     description: str = Field("", description="What it is about.")
     year: Year | None = Field(None, description="Year it is meant for; absent = the base year.")
     projects: list[str] = Field(default_factory=list, description="Cards to switch on first, by id.")
@@ -62,6 +64,8 @@ class ProjectToml(BaseModel):
 
     id: str = Field(description="Id, unique.")
     name: str = Field(description="English name.")
+    name_ru: str = Field("", description="Russian name.")
+    name_kk: str = Field("", description="Kazakh name.")
     status: str = Field("", description="Such as planned, under construction, open.")
     year: Year | None = Field(None, description="Year it is meant to open; no card switches itself on.")
     cost_usd_m: float | None = Field(None, description="Cost.", json_schema_extra={"unit": "million USD"})

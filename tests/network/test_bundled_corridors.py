@@ -153,7 +153,7 @@ def test_the_eleven_of_kazakhstan_and_the_others_are_there() -> None:
     assert {key: names for key, names in listed.items() if key} == ELEVEN
     assert set(listed[""]) >= FURTHER
     assert set(listed[""].values()) == {""}
-    for column in ("name", "name_ru", "kind", "description", "trace", "source", "confidence"):
+    for column in ("name", "name_ru", "name_kk", "kind", "description", "trace", "source", "confidence"):
         assert all(table.text(column)), column
 
 

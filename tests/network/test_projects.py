@@ -8,6 +8,8 @@ CARDS = """\
 [[projects]]
 id = "aktau-hub"
 name = "Aktau container hub"
+name_ru = "Контейнерный хаб Актау"
+name_kk = "Ақтау контейнерлік хабы"
 status = "planned"
 year = 2028
 cost_usd_m = 200.5
@@ -62,6 +64,8 @@ def test_reads_cards_with_all_keys(tmp_path):
     assert cards[0] == Project(
         id="aktau-hub",
         name="Aktau container hub",
+        name_ru="Контейнерный хаб Актау",
+        name_kk="Ақтау контейнерлік хабы",
         status="planned",
         year=2028,
         cost_usd_m=200.5,

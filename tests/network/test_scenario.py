@@ -80,7 +80,7 @@ close = true
         ("scenarios/s.toml", 4, "close", "E303"),
         ("scenarios/s.toml", 9, "table", "E302"),
     ]
-    assert findings[0].remedy == "did you mean name?"
+    assert findings[0].remedy == "did you mean name, name_ru, name_kk?"
     assert findings[4].message == 'change 2: unknown table "lnks"'
     assert all(finding.remedy for finding in findings)
     with pytest.raises(ScenarioError, match="5 problems in the scenario") as raised:
