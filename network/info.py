@@ -100,6 +100,8 @@ def _info(given: Mapping[str, object]) -> DatasetInfo:
         currency=str(given.get("currency", "USD")),
         description=str(given.get("description", "")),
         sources=_sources(given.get("sources")),
+        title_ru=str(given.get("title_ru", "")),
+        title_kk=str(given.get("title_kk", "")),
     )
 
 

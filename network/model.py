@@ -215,7 +215,15 @@ class DatasetInfo:
     base_year: int
     currency: str = "USD"
     description: str = ""
+    title_ru: str = ""
+    title_kk: str = ""
     sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def title_in(self, language: str) -> str:
+        """Return the title in a language, ``en``, ``ru`` or ``kk``, falling back as names do; the name without one."""
+        from network.naming import name_in
+
+        return name_in(language, self.title or self.name, self.title_ru, self.title_kk)
 
 
 @dataclass(frozen=True, eq=False)

@@ -486,6 +486,8 @@ class DatasetToml(BaseModel):
     base_year: Year = Field(description="Year of demands that give none, and of plans unless asked otherwise.")
     currency: Literal["USD"] = Field("USD", description="Currency of all money.")
     description: str = Field("", description="A few sentences.")
+    title_ru: str = Field("", description="Title in Russian.")
+    title_kk: str = Field("", description="Title in Kazakh.")
     sources: dict[str, dict[str, str | int | float | bool | date]] = Field(
         default_factory=dict, description="Publications by source id: title, publisher, year, url and so on."
     )
