@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +11,11 @@ import click
 from optimizer.cli.arguments import (
     AmountRange,
     Minimize,
+    check_workbook,
     dataset_option,
     format_option,
+    language_option,
+    need,
     open_dataset,
     output_option,
     scenario_option,
@@ -21,12 +23,14 @@ from optimizer.cli.arguments import (
     weights_of,
     year_option,
 )
-from optimizer.cli.output import emit, emit_bytes, emit_document
+from optimizer.cli.output import command_line, emit, emit_bytes, emit_document
 from optimizer.cli.progress import progress
+from optimizer.language import speaking
 
 if TYPE_CHECKING:
     from network.model import Dataset
     from optimizer.curves import Curve, Kind
+    from optimizer.language import Language
     from optimizer.weights import Weights
 
 LARGEST_FACTOR = 2.0
@@ -54,7 +58,8 @@ LARGEST_FACTOR = 2.0
 @weight_options("cost", "time", "co2")
 @dataset_option
 @year_option
-@format_option("table", "json", "csv")
+@format_option("table", "json", "csv", "xlsx")
+@language_option
 @output_option
 def command(
     resource: str,
@@ -70,6 +75,7 @@ def command(
     dataset: str | None,
     year: int | None,
     form: str,
+    lang: Language,
     output: str | None,
 ) -> None:
     """Show what every unit of a capacity, cost or demand is worth, with the exact places where its price changes.
@@ -85,27 +91,34 @@ def command(
     """  # noqa: D301 - click knows the paragraph by a real backspace
     if low is not None and high is not None and low >= high:
         raise click.UsageError(f"--from {low:g} is not below --to {high:g}.")
+    check_workbook(form, output)
     draw = None if picture is None else _picture_form(picture)
     weights = weights_of(minimize, time_value, carbon_price, calibrated=calibrated)
     data = open_dataset(dataset, scenarios)
     with progress("solving …"):
         curve = _curve(data, kind, resource, low or 0.0, high, year, weights)
     if draw is not None and picture is not None:
-        from optimizer.report.curve_pictures import draw_curve
-        from optimizer.report.maps import write_map
+        from optimizer.plots import curve as draw_curve
 
-        drawn = io.BytesIO()
-        write_map(draw_curve(data, curve), drawn, "svg" if draw == "svg" else "png")
-        emit_bytes(drawn.getvalue(), picture)
+        with speaking(lang):
+            chart = draw_curve(data, curve)
+        emit_bytes(chart.svg().encode() if draw == "svg" else chart.png(), picture)
     if form == "json":
         emit(json.dumps(curve.to_mapping(), ensure_ascii=False, indent=2), output)
-        return
-    from optimizer.report.curves import curve_csv, curve_document
+    elif form == "csv":
+        from optimizer.report.curves import curve_csv
 
-    if form == "csv":
         emit(curve_csv(curve).rstrip("\n"), output)
+    elif output is not None and form == "xlsx":
+        from optimizer.report.workbooks import curve_workbook
+
+        with speaking(lang):
+            emit_bytes(curve_workbook(data, curve, weights=weights, command=command_line()), output)
     else:
-        emit_document(curve_document(data, curve), output)
+        from optimizer.report.curves import curve_document
+
+        with speaking(lang):
+            emit_document(curve_document(data, curve), output)
 
 
 def _curve(
@@ -143,12 +156,5 @@ def _picture_form(picture: str) -> str:
     form = Path(picture).suffix.lower().removeprefix(".")
     if form not in ("svg", "png"):
         raise click.UsageError(f"{picture!r} is neither .svg nor .png; name the picture so that it ends in one.")
-    try:
-        import matplotlib  # noqa: F401 - only to tell whether it is there
-    except ModuleNotFoundError as missing:
-        if missing.name != "matplotlib":
-            raise
-        raise click.UsageError(
-            "Pictures need matplotlib; install it with pip install 'corridor-optimizer[report]'."
-        ) from None
+    need("matplotlib", "Pictures need matplotlib")
     return form
