@@ -33,9 +33,14 @@ MODE_COLORS = {"rail": "#222222", "road": "#D55E00", "river": "#009E73", "sea": 
 MODE_WIDTHS = {"rail": 0.9, "road": 0.8, "river": 1.1, "sea": 0.8, "air": 0.4}
 OTHER_COLOR = "#B9B9B9"
 SEA, LAND, WATER, BORDER = "#E6EEF3", "#FAF8F2", "#D3E3EC", "#BFBAB0"
+COAST, GRATICULE = "#C5D3DC", "#D9DEE2"
 LEAST_WIDTH, MOST_WIDTH = 0.8, 9.0
 FULL_WIDTH_T = 60e6
 """Tonnes a year that are drawn at the most width; more is not drawn wider."""
+
+
+ROUTE_COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#222222", "#8C6D31")
+"""Colors of routes side by side; more routes than colors repeat them in dashes."""
 
 
 def shade_of(use: float) -> str:

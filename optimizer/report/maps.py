@@ -1,215 +1,220 @@
-"""Maps of a network: its links in their true geometry on a base map of land, lakes, rivers and borders.
+"""Maps of a network and of plans: links in their true geometry, flows on them, and what scenarios change.
 
-Needs matplotlib, of the extra ``report``. The base map is Natural Earth 1:50m (public domain) and travels with the
-package, so that a map needs no network. Colors are those of Okabe and Ito, "Color Universal Design" (2008).
+Needs matplotlib, of the extra ``report``. Colors and widths are those of `optimizer.report.map_style`, where their
+sources stand.
 """
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.collections import LineCollection, PolyCollection
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
-from network.model import MODES, split_list
-from optimizer.report.geojson import line_of, position_of
-from optimizer.report.map_style import BORDER, LAND, MODE_COLORS, MODE_WIDTHS, OTHER_COLOR, SEA, WATER
+from network.model import MODES
+from network.places import unknown_id
+from optimizer.language import _, language, n_, name_text, number_text
+from optimizer.report.base_map import base_map, extent_of, great_circle
+from optimizer.report.geojson import position_of
+from optimizer.report.map_badges import badge_column, badges_of, draw_badges, ends_at
+from optimizer.report.map_flows import (
+    change_columns,
+    changes_of,
+    draw_flows,
+    flow_columns,
+    flows_of,
+    samples_of,
+    tonnes_by_node,
+)
+from optimizer.report.map_key import Column, key_of, mode_entries, row_of
+from optimizer.report.map_labels import draw_places
+from optimizer.report.map_links import draw_links, ends_of, links_of, modes_of, ranked_places
+from optimizer.report.map_sheet import MapForm, open_sheet, write_map
 from optimizer.report.projection import project
+from optimizer.report.routes import corridor_name
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
-    from typing import BinaryIO
+    from collections.abc import Collection, Sequence
 
-    from matplotlib.axes import Axes
-    from numpy.typing import NDArray
+    from matplotlib.figure import Figure
 
     from network.model import Dataset
+    from optimizer.report.base_map import Extent, Points
+    from optimizer.report.map_badges import Badge
+    from optimizer.report.map_flows import Flow
+    from optimizer.report.map_links import Links
+    from optimizer.result import Plan
 
-    Points = NDArray[np.float64]
+__all__ = ["MapForm", "base_map", "check_ids", "draw_map", "great_circle", "write_map"]
 
-MapForm = Literal["svg", "png"]
-
-CREDITS = (
-    "Links © OpenStreetMap contributors (ODbL 1.0), searoute · Base map Natural Earth · "
-    "Borders are drawn for orientation and take no side in any dispute"
-)
-MARGIN_KM = 250.0
-# South and west of the base map only ships go, round Africa: the frame leaves that out.
-FRAME = ((-11.0, 8.0), (145.0, 66.0))
-N_LABELS = 45
-WIDTH_INCHES = 16.0
+N_LABELS = 70
+CHANGE_MARGIN_KM = 600.0
+"""What a map of changes shows around them."""
 
 
 def draw_map(
-    data: Dataset, *, modes: Collection[str] = MODES, corridor: str | None = None, title: str | None = None
+    data: Dataset,
+    *,
+    plan: Plan | None = None,
+    base: Plan | None = None,
+    modes: Collection[str] = MODES,
+    corridor: str | None = None,
+    commodity: str | None = None,
+    title: str | None = None,
+    has_borders: bool = True,
+    places: bool = True,
 ) -> Figure:
-    """Return a map of a network, links colored by mode.
+    """Return a map of a network, of the flows of a plan, or of what a plan changes.
+
+    Text is in the language spoken; see `optimizer.language.speaking`.
 
     Parameters
     ----------
     data
-        Dataset, scenarios applied.
+        Dataset, scenarios applied; with a plan, the one that it is of.
+    plan
+        Draw its flows: width by tonnes a year both ways, color by the use of capacity; full links have a mark, and the
+        bottlenecks on them that earn most (price times free capacity) have numbers and stand in the key.
+    base
+        Draw instead how many tonnes a year more or less `plan` brings to each link than this plan, in a frame around
+        what changes, and as wide as it takes to see it.
     modes
-        Modes to draw.
+        Modes of links and flows to draw.
     corridor
-        Id of a corridor to bring out: its links keep their color, the others turn gray, and the frame fits it.
+        Id of a corridor to bring out: its links keep their color, the others turn gray, and the frame fits it. Flows
+        are those of the routes that belong to it, feeders included.
+    commodity
+        Draw only flows of this commodity; colors still tell the use by all.
     title
-        Heading; None = that of the dataset or corridor.
+        Heading; None = what is drawn.
+    has_borders
+        Draw the borders of countries.
+    places
+        Name places, as far as there is room.
 
     Raises
     ------
     UnknownIdError
-        No corridor has this id.
+        No corridor or commodity has this id.
+    NoPlanError
+        A plan has no answer.
+    ValueError
+        A base or commodity is given without a plan.
+
+    Examples
+    --------
+    >>> from network import load
+    >>> figure = draw_map(load(), corridor="titr", title="Across the Caspian Sea")
     """
-    links = data.network.links
-    if corridor is not None and corridor not in data.network.corridors.row_of:
-        from network.places import unknown_id
-
-        raise unknown_id("corridor", corridor, data.network.corridors.row_of)
-    shown = [row for row, mode in enumerate(links.text("mode")) if mode in modes]
-    brought_out = [row for row in shown if corridor is None or corridor in split_list(links.text("corridors")[row])]
-    lines = {row: list(_lines(data, row)) for row in shown}
-    low, high = _frame(lines, brought_out, is_whole=corridor is None)
-    height = WIDTH_INCHES * (high - low)[1] / (high - low)[0]
-    figure = Figure(figsize=(WIDTH_INCHES, height + 0.6), layout="constrained", facecolor="white")
-    axes = figure.add_subplot()
-    _draw_base_map(axes)
-    mode_of = links.text("mode")
-    for mode in (mode for mode in MODES[::-1] if mode in modes):
-        # Flights of other corridors would hide the rest.
-        is_gray = corridor is not None and mode != "air"
-        gray = [line for row in shown if is_gray and mode_of[row] == mode for line in lines[row]]
-        axes.add_collection(LineCollection(gray, colors=OTHER_COLOR, linewidths=0.4, zorder=3))
-        colored = [line for row in brought_out if mode_of[row] == mode for line in lines[row]]
-        width = MODE_WIDTHS[mode] * (1.0 if corridor is None else 2.0)
-        axes.add_collection(LineCollection(colored, colors=MODE_COLORS[mode], linewidths=width, zorder=4))
-    _draw_nodes(axes, data, brought_out, low, high)
-    axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal", xticks=[], yticks=[], facecolor=SEA)
-    axes.set_title(title if title is not None else _title(data, corridor), loc="left", fontsize=13, parse_math=False)
-    axes.set_xlabel(CREDITS, fontsize=7, loc="left", color="#555555")
-    present = [mode for mode in MODES if any(mode_of[row] == mode for row in brought_out)]
-    handles = [Line2D([], [], color=MODE_COLORS[mode], lw=2, label=mode) for mode in present]
-    axes.legend(handles=handles, loc="lower left", frameon=True, framealpha=0.9, fontsize=9)
-    return figure
-
-
-def write_map(figure: Figure, stream: BinaryIO, form: MapForm) -> None:
-    """Write a map as SVG or as PNG 2,400 pixels wide; the same map gives the same bytes."""
-    if form == "svg":
-        from matplotlib import rc_context
-
-        # Text stays text, so that it can be searched; the salt makes the ids of clip paths the same every time.
-        with rc_context({"svg.fonttype": "none", "svg.hashsalt": "corridor"}):
-            figure.savefig(stream, format="svg", metadata={"Date": None})
+    if plan is None and (base is not None or commodity is not None):
+        raise ValueError("a base and a commodity belong to a plan; give the plan as well")
+    check_ids(data, corridor, commodity)
+    for each in (plan, base):
+        if each is not None:
+            each.raise_for_status()
+    links = links_of(data, modes, corridor)
+    heading = title if title is not None else _title(data, plan, base, corridor, commodity)
+    if plan is None:
+        return _map_of_links(data, links, heading, has_borders=has_borders, places=places)
+    extent = links.extent()
+    shown = [mode for mode in MODES if mode in modes]
+    if base is None:
+        flows = flows_of(plan, shown, commodity, corridor)
+        badges = badges_of(data, plan, flows)
+        is_part = commodity is not None or corridor is not None
+        badges = [badge for badge in badges if extent.holds(badge.place[None, :])[0]]
+        columns = flow_columns(flows, {badge.bottleneck.id for badge in badges}, is_part=is_part)
     else:
-        figure.savefig(stream, format="png", dpi=150)
+        flows, badges = changes_of(plan, base, shown, commodity, corridor), []
+        columns = change_columns(flows)
+        if corridor is None:
+            extent = extent_of(_points(flows), CHANGE_MARGIN_KM)
+    return _map_of_flows(data, links, extent, flows, badges, columns, heading, has_borders=has_borders, places=places)
 
 
-def _title(data: Dataset, corridor: str | None) -> str:
+def _points(flows: Sequence[Flow]) -> Points:
+    """Return all points of the lines of some flows, (n, 2)."""
+    return np.vstack([np.empty((0, 2)), *(line for flow in flows for line in flow.lines)])
+
+
+def check_ids(data: Dataset, corridor: str | None, commodity: str | None) -> None:
+    """Raise `UnknownIdError` where a map is asked for by a corridor or commodity that the data has not."""
+    for kind, name, table in (
+        ("corridor", corridor, data.network.corridors),
+        ("commodity", commodity, data.commodities),
+    ):
+        if name is not None and name not in table.row_of:
+            raise unknown_id(kind, name, table.row_of)
+
+
+def caveat() -> str:
+    """Return what is to be said below a map of a plan."""
+    return _("A plan is the cheapest system under these data, not a forecast.")
+
+
+def _map_of_links(data: Dataset, links: Links, title: str, *, has_borders: bool, places: bool) -> Figure:
+    """Return a map of links by mode."""
+    key, key_pt = row_of(mode_entries(modes_of(data, links)))
+    sheet = open_sheet(links.extent(), title, key, key_pt, (), has_borders=has_borders)
+    draw_links(sheet, data, links, is_pale=False)
+    met = ends_of(data, links.own)
+    if met:
+        dots = project([position_of(data, name) for name in met])
+        sheet.axes.plot(*dots.T, ".", color="#333333", markersize=2.2, zorder=5.0)
+    if places:
+        draw_places(sheet, data, ranked_places(data, met), most=N_LABELS)
+    return sheet.figure
+
+
+def _map_of_flows(
+    data: Dataset,
+    links: Links,
+    extent: Extent,
+    flows: Sequence[Flow],
+    badges: Sequence[Badge],
+    columns: tuple[Column, Column],
+    title: str,
+    *,
+    has_borders: bool,
+    places: bool,
+) -> Figure:
+    """Return a map of flows or of differences over pale links, with its key."""
+    widths, colors = columns
+    modes = Column(_("Links"), mode_entries((mode for mode in modes_of(data, links) if mode != "air"), is_pale=True))
+    # The list of bottlenecks is long and wide: the other columns make room for it.
+    stacks = ((widths, modes), (colors,), (badge_column(data, badges),)) if badges else ((widths,), (colors,), (modes,))
+    key, key_pt = key_of(stacks)
+    sheet = open_sheet(extent, title, key, key_pt, (caveat(),), has_borders=has_borders)
+    draw_links(sheet, data, links, is_pale=True)
+    draw_flows(sheet, flows, {badge.bottleneck.id for badge in badges})
+    boxes = draw_badges(sheet, badges)
+    if places:
+        met = tonnes_by_node(data, flows)
+        first = [node for badge in badges for node in ends_at(data, badge.bottleneck) if node in met]
+        ranked = list(dict.fromkeys([*first, *ranked_places(data, met)]))
+        lines = samples_of(sheet, flows)
+        draw_places(sheet, data, ranked, most=N_LABELS, taken=boxes, drawn=lines, always=len(dict.fromkeys(first)))
+    return sheet.figure
+
+
+def _title(data: Dataset, plan: Plan | None, base: Plan | None, corridor: str | None, commodity: str | None) -> str:
     """Return the heading of a map."""
-    if corridor is None:
-        return (
-            f"{data.info.title or data.info.name} · {len(data.network.nodes)} places, {len(data.network.links)} links"
-        )
-    table = data.network.corridors
-    return str(table.text("name")[table.row_of[corridor]]) or corridor
-
-
-def _lines(data: Dataset, row: int) -> Iterator[Points]:
-    """Return the projected lines of a link; one without geometry is a great circle between its ends."""
-    links = data.network.links
-    link_id, start, end = (str(links.text(name)[row]) for name in ("link_id", "from_node", "to_node"))
-    if link_id in data.geometry:
-        geometry = line_of(data, link_id, start)
-        parts = geometry["coordinates"] if geometry["type"] == "MultiLineString" else [geometry["coordinates"]]
-        for part in parts:
-            yield project(part)
+    if plan is None and corridor is not None:
+        return corridor_name(data, corridor)
+    if plan is None:
+        n_nodes, n_links = len(data.network.nodes), len(data.network.links)
+        places = n_("{n} place", "{n} places", n_nodes).format(n=number_text(n_nodes))
+        links = n_("{n} link", "{n} links", n_links).format(n=number_text(n_links))
+        return f"{data.info.title or data.info.name} · {places}, {links}"
+    if base is None:
+        parts = [_("Flows of the cheapest plan, {year}").format(year=plan.year)]
     else:
-        yield project(great_circle(position_of(data, start), position_of(data, end)))
-
-
-def great_circle(start: Sequence[float], end: Sequence[float], n_points: int = 33) -> Points:
-    """Return points of longitude and latitude along the great circle between two, shape (n_points, 2)."""
-    lon, lat = np.radians(np.array([start, end])).T
-    ends = np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
-    angle = np.arccos(np.clip(ends[0] @ ends[1], -1.0, 1.0))
-    if angle < 1e-9:
-        return np.array([start, end], dtype=np.float64)
-    share = np.linspace(0.0, 1.0, n_points)[:, None]
-    points = (np.sin((1.0 - share) * angle) * ends[0] + np.sin(share * angle) * ends[1]) / np.sin(angle)
-    line: Points = np.degrees(np.column_stack([np.arctan2(points[:, 1], points[:, 0]), np.arcsin(points[:, 2])]))
-    return line
-
-
-def _frame(lines: Mapping[int, Sequence[Points]], rows: Sequence[int], *, is_whole: bool) -> tuple[Points, Points]:
-    """Return the lower left and upper right corner: all that is drawn with a margin, within the base map."""
-    edge = [(lon, lat) for lon in np.linspace(FRAME[0][0], FRAME[1][0], 21) for lat in (FRAME[0][1], FRAME[1][1])]
-    outer = project(edge)
-    lowest, highest = outer.min(axis=0), outer.max(axis=0)
-    points = [line for row in rows for line in lines[row]]
-    if is_whole or not points:
-        return lowest, highest
-    drawn = np.vstack(points)
-    low = np.maximum(drawn.min(axis=0) - MARGIN_KM, lowest)
-    high = np.minimum(drawn.max(axis=0) + MARGIN_KM, highest)
-    # No map is flatter or steeper than the page it is drawn on.
-    span = np.maximum(high - low, (high - low)[::-1] * np.array([16 / 9, 9 / 16]))
-    middle = (low + high) / 2
-    return middle - span / 2, middle + span / 2
-
-
-@cache
-def base_map() -> Mapping[str, Any]:
-    """Return the base map in degrees: polygons of ``land`` and ``lakes``, lines of ``borders`` and ``rivers``."""
-    text = files("optimizer.report").joinpath("basemap_eurasia.json").read_text(encoding="utf-8")
-    return cast("Mapping[str, Any]", json.loads(text))
-
-
-def _draw_base_map(axes: Axes) -> None:
-    """Draw land, lakes, rivers and borders."""
-    world = base_map()
-    land = [project(rings[0]) for rings in world["land"]]
-    axes.add_collection(PolyCollection(land, facecolors=LAND, edgecolors="none", zorder=1))
-    water = [ring for rings in world["land"] for ring in rings[1:]] + [rings[0] for rings in world["lakes"]]
-    axes.add_collection(PolyCollection([project(ring) for ring in water], facecolors=SEA, edgecolors="none", zorder=2))
-    rivers = [project(river["c"]) for river in world["rivers"]]
-    axes.add_collection(LineCollection(rivers, colors=WATER, linewidths=0.5, zorder=2))
-    borders = [project(line) for line in world["borders"]]
-    axes.add_collection(LineCollection(borders, colors=BORDER, linewidths=0.5, zorder=2))
-
-
-def _draw_nodes(axes: Axes, data: Dataset, rows: Sequence[int], low: Points, high: Points) -> None:
-    """Draw the ends of links as dots, and names as far as they have room.
-
-    Places where most demands begin or end come first, then those where most links meet.
-    """
-    links, nodes = data.network.links, data.network.nodes
-    met: dict[str, int] = {}
-    for row in rows:
-        for side in ("from_node", "to_node"):
-            name = str(links.text(side)[row])
-            met[name] = met.get(name, 0) + 1
-    if not met:
-        return
-    place = dict(zip(met, project([position_of(data, name) for name in met]), strict=True))
-    dots = np.vstack(list(place.values()))
-    axes.plot(dots[:, 0], dots[:, 1], ".", color="#333333", markersize=2.2, zorder=5)
-    room = (high - low) / np.array([13.0, 42.0])
-    taken: list[Points] = []
-    asked = Counter([*data.demands.text("origin"), *data.demands.text("destination")])
-    for name in sorted(met, key=lambda name: (-asked[name], -met[name], name)):
-        at = place[name]
-        is_inside = bool(((at > low) & (at < high)).all())
-        if len(taken) == N_LABELS or not is_inside or any((np.abs(at - other) < room).all() for other in taken):
-            continue
-        taken.append(at)
-        text = str(nodes.text("name")[nodes.row_of[name]]).partition(" (")[0] or name
-        # A name may hold dollar signs, which are no mathematics.
-        label = axes.annotate(text, tuple(at), (3, 2), textcoords="offset points", fontsize=7, zorder=6)
-        label.set(clip_on=True, parse_math=False, color="#222222")
+        known = base.data.applied
+        names = " + ".join(each.name_in(language()) for each in plan.data.applied if each not in known)
+        parts = [_("What changes in the flows, {year}").format(year=plan.year), names]
+    if base is None:
+        parts += [each.name_in(language()) for each in plan.data.applied]
+    if commodity is not None:
+        parts.append(name_text(data.commodities, data.commodities.row_of[commodity]) or commodity)
+    if corridor is not None:
+        parts.append(corridor_name(data, corridor))
+    return " · ".join(part for part in parts if part)
