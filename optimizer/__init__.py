@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from optimizer.calibration import calibrate
     from optimizer.comparison import Comparison
     from optimizer.corridors import compare_corridors
+    from optimizer.cost_families import route_cost_families
     from optimizer.costs import Costs, find_costs
     from optimizer.curves import Curve, capacity_curve, cost_curve, demand_curve
     from optimizer.disruption import Disruption, disrupt
+    from optimizer.emissions import emissions_of, emissions_of_route
     from optimizer.extensions import cheapest_extensions
+    from optimizer.leg_parts import parts_of_route
     from optimizer.matrix import find_routes_many, iter_routes_many
     from optimizer.options import SolveOptions
     from optimizer.pareto import Front, FrontLimitWarning, find_pareto, pareto_front
@@ -53,6 +56,8 @@ __all__ = [
     "cost_curve",
     "demand_curve",
     "disrupt",
+    "emissions_of",
+    "emissions_of_route",
     "explain_unmet",
     "find_costs",
     "find_pareto",
@@ -60,7 +65,9 @@ __all__ = [
     "find_routes_many",
     "iter_routes_many",
     "pareto_front",
+    "parts_of_route",
     "plan_flows",
+    "route_cost_families",
     "to_pyomo",
     "users_of",
     "validate",
@@ -89,6 +96,8 @@ _MODULE_OF = {
     "cost_curve": "optimizer.curves",
     "demand_curve": "optimizer.curves",
     "disrupt": "optimizer.disruption",
+    "emissions_of": "optimizer.emissions",
+    "emissions_of_route": "optimizer.emissions",
     "explain_unmet": "optimizer.shortfall",
     "find_costs": "optimizer.costs",
     "find_pareto": "optimizer.pareto",
@@ -96,7 +105,9 @@ _MODULE_OF = {
     "find_routes_many": "optimizer.matrix",
     "iter_routes_many": "optimizer.matrix",
     "pareto_front": "optimizer.pareto",
+    "parts_of_route": "optimizer.leg_parts",
     "plan_flows": "optimizer.planning",
+    "route_cost_families": "optimizer.cost_families",
     "to_pyomo": "optimizer.solvers.pyomo_twin",
     "users_of": "optimizer.users",
     "validate": "optimizer.validation",

@@ -152,7 +152,7 @@ class Comparison:
         """Return `records` as a pandas DataFrame."""
         import pandas as pd
 
-        return pd.DataFrame(self.records())
+        return pd.DataFrame(self.records(), columns=list(RECORD_COLUMNS))
 
 
 def _record(row: Way) -> dict[str, str | float | int | bool | None]:
@@ -193,3 +193,7 @@ def _record(row: Way) -> dict[str, str | float | int | bool | None]:
 def _interval_text(intervals: tuple[Interval, ...]) -> str:
     """Return intervals as ``low-high;low-``."""
     return ";".join(f"{low!r}-{'' if isinf(high) else repr(high)}" for low, high in intervals)
+
+
+RECORD_COLUMNS = tuple(_record(Way("corridor", "")))
+"""Keys of the flat records, in their order."""

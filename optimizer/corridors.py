@@ -16,6 +16,7 @@ from optimizer.alternatives import ranked
 from optimizer.comparison import Comparison, Way, WhyNot
 from optimizer.figures import figures_of, main_mode, mode_of
 from optimizer.graph import time_per_h
+from optimizer.language import noted
 from optimizer.oracle import MOST_FACTOR, oracle_of
 from optimizer.pricing import CO2, TIME, Prices, exact
 from optimizer.route import corridor_of
@@ -61,9 +62,9 @@ Else corridors would be shown that lead elsewhere, with a voyage around a contin
 KG_PER_T = 1000
 CO2_PER_T = Prices(*(price / KG_PER_T for price in CO2))
 
-NOT_OPEN = "none of its links is open to this trip"
-NOT_KEPT_TO = "no reasonable route of this relation keeps to it"
-NOT_WITHIN = "no reasonable route within the limits keeps to it"
+NOT_OPEN = noted("none of its links is open to this trip")
+NOT_KEPT_TO = noted("no reasonable route of this relation keeps to it")
+NOT_WITHIN = noted("no reasonable route within the limits keeps to it")
 
 
 def compare_corridors(data: Dataset, origin: str, destination: str, **options: Unpack[RouteOptions]) -> Comparison:

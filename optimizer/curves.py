@@ -16,6 +16,7 @@ import numpy as np
 from network.errors import NoPlanError, SolverError
 from optimizer.envelope import Piece, check_convex, pieces_between
 from optimizer.feasible_range import feasible_from, feasible_to
+from optimizer.listing import frame_of
 from optimizer.one_number import CostQuestion, DemandQuestion, NamedCapacity, rounded
 from optimizer.options import SolveOptions
 from optimizer.replanning import prepare
@@ -70,6 +71,9 @@ class CurvePoint:
         return asdict(self)
 
 
+POINT_COLUMNS = tuple(field.name for field in fields(CurvePoint))
+
+
 @dataclass(frozen=True, slots=True)
 class Curve:
     """The optimum as a function of one capacity, of the costs of some links, or of the volumes of some demands.
@@ -122,10 +126,7 @@ class Curve:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per point, with the attributes of `CurvePoint` as columns."""
-        import pandas as pd
-
-        names = [field.name for field in fields(CurvePoint)]
-        return pd.DataFrame([asdict(point) for point in self.points], columns=names)
+        return frame_of(self.points, POINT_COLUMNS)
 
     def to_mapping(self) -> dict[str, Any]:
         """Return the curve as plain values: the JSON of ``corridor curve``."""

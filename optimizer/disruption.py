@@ -91,6 +91,10 @@ class Disruption:
         frame.index = pd.RangeIndex(1, len(frame) + 1, name="rank")
         return frame
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return `ranking`."""
+        return self.ranking()
+
     def to_mapping(self) -> dict[str, Any]:
         """Return the plan's cost, counts and all records as plain values: the JSON of ``corridor disrupt``."""
         return {

@@ -9,7 +9,7 @@ network is it.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from math import ceil, floor, log10
 from types import MappingProxyType
@@ -25,11 +25,14 @@ from optimizer.cut_off import has_way
 from optimizer.cuts import open_months
 from optimizer.elastic import LEAST, PAYS, Excess, least_excess, tonnes_carried, worthy_excess
 from optimizer.linear import HAS_ANSWER
+from optimizer.listing import frame_of
 from optimizer.options import SolveOptions
 from optimizer.proof import cheapest, question_of
 from optimizer.replanning import Prepared, replan
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from network.model import Dataset, Numbers
     from optimizer.blocks import DemandBlocks
     from optimizer.result import Plan
@@ -68,6 +71,9 @@ class Extension:
     def to_mapping(self) -> dict[str, Any]:
         """Return the record as plain values."""
         return asdict(self)
+
+
+EXTENSION_COLUMNS = tuple(field.name for field in fields(Extension))
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,6 +131,10 @@ class Extensions:
         if self.extensions:
             data = apply(data, self.to_scenario())
         return replan(Prepared(self.plan, self.options, self.plan.start), data).plan
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per capacity to raise, with the attributes of `Extension` as columns."""
+        return frame_of(self.extensions, EXTENSION_COLUMNS)
 
     def to_mapping(self) -> dict[str, Any]:
         """Return the extensions as plain values, with what stays behind once they are made."""

@@ -8,6 +8,7 @@ from heapq import heapify, heappop, heappush
 from math import inf
 from typing import TYPE_CHECKING
 
+from optimizer.language import noted
 from optimizer.search import FREE, Digraph, distances_to_sink
 from optimizer.trip import arc_sequences, digraph_of, limits_of
 
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
     from optimizer.trip import Trip
     from optimizer.ways import Openings
 
-SAME_PLACE = "same place"
-NOT_CONNECTED = "not connected"
-CONSTRAINED = "no route obeys every constraint"
+SAME_PLACE = noted("same place")
+NOT_CONNECTED = noted("not connected")
+CONSTRAINED = noted("no route obeys every constraint")
 
 HAIR = 1e-12
 """Relative: sums this near to a ceiling are left to the search that adds them up in its own order."""

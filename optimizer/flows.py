@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from optimizer.listing import frame_of
+from optimizer.route import Leg
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pandas as pd
 
-    from optimizer.route import Leg, TransferLeg
+    from optimizer.route import TransferLeg
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,7 @@ class LinkFlows:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per link, direction and commodity, with the attributes of `LinkFlow` as columns."""
-        import pandas as pd
-
-        return pd.DataFrame([asdict(row) for row in self.rows], columns=[field.name for field in fields(LinkFlow)])
+        return frame_of(self.rows, LINK_FLOW_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +106,47 @@ class Bottleneck:
 
 @dataclass(frozen=True, slots=True)
 class FlowRoute:
-    """Part of a demand on one path; money and CO2 of the legs are for its volume."""
+    """Part of a demand on one path; money and CO2, those of the legs too, are for its volume.
+
+    `volume` is in commodity units per year, `t` in tonnes, `teu` None where the commodity gives no TEU per unit;
+    `countries` are met in this order, each once.
+    """
 
     demand_id: str
     commodity: str
     volume: float
     corridor: str
     legs: tuple[Leg | TransferLeg, ...]
+    origin: str
+    destination: str
+    countries: tuple[str, ...]
+    t: float
+    teu: float | None
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """Modes of the links in the order in which they are met, each once."""
+        return tuple(dict.fromkeys(leg.mode for leg in self.legs if isinstance(leg, Leg)))
+
+    @property
+    def length_km(self) -> float:
+        """Kilometers of the path."""
+        return sum(leg.length_km for leg in self.legs if isinstance(leg, Leg))
+
+    @property
+    def time_h(self) -> float:
+        """Hours of the path."""
+        return sum(leg.time_h for leg in self.legs)
+
+    @property
+    def cost_usd(self) -> float:
+        """USD per year for the volume."""
+        return sum(leg.cost_usd for leg in self.legs)
+
+    @property
+    def co2_kg(self) -> float:
+        """Kilograms of CO2e per year for the volume."""
+        return sum(leg.co2_kg for leg in self.legs)
 
     def to_mapping(self) -> dict[str, Any]:
         """Return the keys of the command line's JSON: demand_id, volume, legs."""
@@ -139,3 +174,14 @@ class Share:
     t_km: float
     cost_usd: float
     co2_kg: float
+
+
+UNMET_COLUMNS = tuple(field.name for field in fields(UnmetDemand))
+LINK_FLOW_COLUMNS = tuple(field.name for field in fields(LinkFlow))
+BOTTLENECK_COLUMNS = tuple(field.name for field in fields(Bottleneck))
+SHARE_COLUMNS = tuple(field.name for field in fields(Share))
+FLOW_ROUTE_COLUMNS = (
+    *("demand_id", "commodity", "origin", "destination", "corridor", "modes", "countries"),
+    *("volume", "t", "teu", "length_km", "time_h", "cost_usd", "co2_kg"),
+)
+"""Columns of the tables of records, those of the paths without their legs."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 if TYPE_CHECKING:
@@ -25,8 +24,53 @@ if TYPE_CHECKING:
 Language = Literal["en", "ru", "kk"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 NO_NUMBER = "–"
+NARROW_SPACE, SPACE = "\u202f", "\u00a0"
+"""Spaces that no line breaks at; not every font has the narrow one, so that the other is written in its place."""
 
 _language: ContextVar[Language] = ContextVar("language", default="en")
+
+
+def noted(message: str) -> str:
+    """Return a message as it is: marks a constant for the catalogs, which `_` translates where it is shown."""
+    return message
+
+
+MODE_NAMES = {
+    "rail": noted("rail"),
+    "road": noted("road"),
+    "river": noted("river"),
+    "sea": noted("sea"),
+    "air": noted("air"),
+}
+STATUSES = {
+    "optimal": noted("optimal"),
+    "feasible": noted("feasible"),
+    "infeasible": noted("infeasible"),
+    "unbounded": noted("unbounded"),
+    "no_answer": noted("no_answer"),
+    "failed": noted("failed"),
+}
+UNIT_NAMES = {
+    "teu": noted("TEU"),
+    "t": noted("t"),
+    "t-km": noted("t-km"),
+    # Translators: units of capacity such as train/day are put together from these, each in its short form.
+    "train": noted("train"),
+    "truck": noted("truck"),
+    "flight": noted("flight"),
+    "sailing": noted("sailing"),
+    "day": noted("day"),
+    "week": noted("week"),
+    "month": noted("month"),
+    "year": noted("year"),
+}
+GRADES = {
+    "A": noted("A – official"),
+    "B": noted("B – secondary or measured"),
+    "C": noted("C – widely reported"),
+    "D": noted("D – engineering estimate"),
+    "": noted("no grade"),
+}
 
 
 class Marks(NamedTuple):
@@ -97,7 +141,7 @@ def signed_text(value: float | None, digits: int = 0) -> str:
 
 def percent_text(share: float | None, digits: int = 0) -> str:
     """Return a part of one in percent."""
-    return NO_NUMBER if share is None or share != share else f"{number_text(100.0 * share, digits)}\u00a0%"
+    return NO_NUMBER if share is None or share != share else f"{number_text(100.0 * share, digits)}{SPACE}%"
 
 
 def as_written(text: str) -> str:
@@ -114,12 +158,26 @@ def date_text(day: date) -> str:
         return f"{day.day} {day:%B %Y}"
     from babel.dates import format_date
 
-    return format_date(day, "long", locale=_language.get())
+    return format_date(day, "long", locale=_language.get()).replace(NARROW_SPACE, SPACE)
 
 
 def moment_text(at: datetime) -> str:
     """Return day and time to the minute."""
     return f"{date_text(at)}, {at:%H:%M}"
+
+
+def short_date_text(day: date) -> str:
+    """Return a day without its year, as tables have room for it: ``22 Nov``."""
+    if _language.get() == "en":
+        return f"{day:%d %b}"
+    from babel.dates import format_date
+
+    return format_date(day, "d MMM", locale=_language.get())
+
+
+def short_moment_text(at: datetime) -> str:
+    """Return a day without its year and the time to the minute: ``22 Nov 14:05``."""
+    return f"{short_date_text(at)} {at:%H:%M}"
 
 
 def country_text(code: str) -> str:
@@ -136,9 +194,42 @@ def name_text(table: Table, row: int) -> str:
     return next((name for column in columns if column in table.columns and (name := str(table.text(column)[row]))), "")
 
 
+def mode_text(mode: str) -> str:
+    """Return the name of a mode, with its gauge where it has one: ``rail``, ``rail1520`` and ``rail 1520`` are read."""
+    if _language.get() == "en":
+        return mode
+    bare = mode.rstrip("0123456789 ")
+    gauge = mode[len(bare) :].strip()
+    return f"{_(MODE_NAMES.get(bare, bare))} {gauge}".strip()
+
+
+def modes_text(modes: str, between: str) -> str:
+    """Return two modes of a transfer, written as ``rail1435-rail1520``, with `between` between them."""
+    return between.join(mode_text(mode) for mode in modes.split("-"))
+
+
+def status_text(status: str) -> str:
+    """Return what became of a plan, ``optimal`` or another `optimizer.linear.Status`, or of a scenario."""
+    return _(STATUSES.get(status, status))
+
+
+def unit_text(unit: str) -> str:
+    """Return a unit of capacity, as ``train/day``, or of goods, ``TEU`` and ``t``."""
+    if "/" not in unit:
+        return _(UNIT_NAMES.get(unit, unit))
+    return unit if _language.get() == "en" else "/".join(_(UNIT_NAMES.get(part, part)) for part in unit.split("/"))
+
+
+def grade_text(grade: str) -> str:
+    """Return the grade of a number with its meaning; empty stands for no grade."""
+    return _(GRADES.get(grade, grade))
+
+
 @cache
 def catalog(chosen: Language) -> Catalog:
     """Return the catalog of a language."""
+    from importlib.resources import files
+
     from babel.messages.pofile import read_po
 
     path = files("optimizer.locale").joinpath(f"{chosen}.po")
@@ -184,6 +275,6 @@ def _locale(chosen: Language) -> Locale:
 
 @cache
 def _marks(chosen: Language) -> Marks:
-    """Return how a language writes numbers; a narrow space between thousands is written as the usual one."""
+    """Return how a language writes numbers."""
     symbols = _locale(chosen).number_symbols["latn"]
-    return Marks(symbols["group"].replace("\u202f", "\u00a0"), symbols["decimal"])
+    return Marks(symbols["group"].replace(NARROW_SPACE, SPACE), symbols["decimal"])

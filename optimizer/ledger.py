@@ -15,6 +15,8 @@ import numpy as np
 
 from optimizer.envelope import TOLERANCE, Line, Piece, piece_above, piece_below
 from optimizer.feasible_range import feasible_from
+from optimizer.flows import BOTTLENECK_COLUMNS
+from optimizer.listing import FixedListing
 from optimizer.one_number import CapacityQuestion, rounded
 from optimizer.replanning import evaluate
 
@@ -69,7 +71,14 @@ class LedgerEntry:
         }
 
 
-def ledger_of(prepared: Prepared, *, most: int | None = None) -> tuple[LedgerEntry, ...]:
+LEDGER_COLUMNS = (
+    *(f"bottleneck.{column}" for column in BOTTLENECK_COLUMNS),
+    *("holds_from", "holds_to", "price_left_usd_per_unit", "one_more_usd", "one_less_usd"),
+)
+"""Columns of the table of a ledger: those of the bottlenecks and of their ranges."""
+
+
+def ledger_of(prepared: Prepared, *, most: int | None = None) -> FixedListing[LedgerEntry]:
     """Return every bottleneck of a plan with the capacities between which its price holds.
 
     Parameters
@@ -86,7 +95,7 @@ def ledger_of(prepared: Prepared, *, most: int | None = None) -> tuple[LedgerEnt
     """
     plan = prepared.plan
     if plan.objective_usd is None:
-        return ()
+        return FixedListing((), LEDGER_COLUMNS)
     resources = plan.blocks.graph.resources
     # From the very function that the ranges are read off, so that rounding of another sum is no bend of it.
     objective = evaluate(prepared, free=resources.free).objective_usd
@@ -94,9 +103,10 @@ def ledger_of(prepared: Prepared, *, most: int | None = None) -> tuple[LedgerEnt
         (resources.kind[at], resources.ids[at], resources.from_node[at] or None, resources.to_node[at] or None): at
         for at in np.flatnonzero(plan.price).tolist()
     }
-    return tuple(
+    entries = (
         _entry(prepared, objective, bottleneck, row_of[_name(bottleneck)]) for bottleneck in plan.bottlenecks()[:most]
     )
+    return FixedListing(entries, LEDGER_COLUMNS)
 
 
 def _name(bottleneck: Bottleneck) -> tuple[str, str, str | None, str | None]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from network.model import MODES
+from optimizer.listing import frame_of
 from optimizer.passages import passages_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pandas as pd
 
     from network.model import Mask
     from optimizer.passages import Passages
@@ -47,6 +50,9 @@ class Work:
     cost_usd: float
 
 
+WORK_COLUMNS = tuple(field.name for field in fields(Work))
+
+
 @dataclass(frozen=True, slots=True)
 class Measures:
     """A plan in a few numbers per year.
@@ -80,6 +86,10 @@ class Measures:
     co2_kg: float
     time_h: float | None
     work: tuple[Work, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per mode and one for all transfers, with the attributes of `Work` as columns."""
+        return frame_of(self.work, WORK_COLUMNS)
 
     def to_mapping(self) -> dict[str, Any]:
         """Return the measures as plain values; `work` is a list."""

@@ -7,11 +7,15 @@ from math import inf, isfinite
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from optimizer.choices import Choices, Total, search_choices, undominated
+from optimizer.listing import Listing, frame_of
+from optimizer.route import ROUTE_COLUMNS
 from optimizer.trip import digraph_of, plan_trip, route_of, slightly_above
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Unpack
+
+    import pandas as pd
 
     from network.model import Dataset
     from optimizer.route import Route
@@ -61,6 +65,10 @@ class Front(NamedTuple):
             "n_labels": self.n_labels,
         }
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per route, with the attributes of `Route` as columns."""
+        return frame_of(self.routes, ROUTE_COLUMNS)
+
 
 def find_pareto(
     data: Dataset,
@@ -71,7 +79,7 @@ def find_pareto(
     epsilon: float = 0.0,
     max_labels: int | None = None,
     **options: Unpack[RouteOptions],
-) -> list[Route]:
+) -> Listing[Route]:
     """Return every Pareto-optimal choice between money, time and CO2, one route for each, the cheapest first.
 
     A route is left out if another one costs no more, takes no longer and emits no more, and is better in one of them.
@@ -117,7 +125,7 @@ def find_pareto(
     )
     if not front.is_complete:
         warnings.warn(unfinished(front), FrontLimitWarning, stacklevel=2)
-    return list(front.routes)
+    return Listing(front.routes, ROUTE_COLUMNS)
 
 
 def pareto_front(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from optimizer.language import _, as_written, language, mode_text, modes_text, name_text, unit_text
 from optimizer.report.document import number, short_number
 from optimizer.report.routes import node_name
 
@@ -22,17 +23,17 @@ def money(usd: float) -> str:
     """Return an amount of money without its sign, in million USD from one million on; a cent is the least."""
     size = abs(usd)
     if 0.0 < size < CENT:
-        return f"less than {CENT} USD"
-    if size < 1.0:
-        return f"{size:.2g} USD"
+        return _("less than {usd} USD").format(usd=as_written(f"{CENT}"))
     if size >= 1e6:
-        return f"{number(size / 1e6, 1)} m USD"
-    return f"{number(size)} USD" if size >= 100.0 else f"{short_number(size)} USD"
+        return _("{usd} m USD").format(usd=number(size / 1e6, 1))
+    if size < 1.0:
+        return _("{usd} USD").format(usd=as_written(f"{size:.2g}"))
+    return _("{usd} USD").format(usd=whole(size))
 
 
 def amount(volume: float, unit: str) -> str:
     """Return a volume of goods in ``teu`` or ``t``."""
-    return f"{whole(volume)} {'TEU' if unit == 'teu' else unit}"
+    return f"{whole(volume)} {unit_text(unit)}"
 
 
 def amounts(by_unit: Mapping[str, float]) -> str:
@@ -52,8 +53,10 @@ def begun(text: str) -> str:
 
 
 def per_period(unit: str, value: float = 2.0) -> str:
-    """Return the words for a unit of capacity: ``TEU a year``, ``trains a day``."""
-    counted, _, period = unit.partition("/")
+    """Return the words for a unit of capacity: ``TEU a year``, ``trains a day``; beyond English, its short form."""
+    if language() != "en":
+        return unit_text(unit)
+    counted, _slash, period = unit.partition("/")
     if counted in ("teu", "t"):
         word = counted.upper() if counted == "teu" else counted
     else:
@@ -96,17 +99,19 @@ def capacity_name(data: Dataset, kind: str, key: str, from_node: str | None, to_
     """
     network = data.network
     if kind == "shared" and key in network.shared_capacities.row_of:
-        return str(network.shared_capacities.text("name")[network.shared_capacities.row_of[key]]) or key
+        return name_text(network.shared_capacities, network.shared_capacities.row_of[key]) or key
     if kind == "link" and key in network.links.row_of:
         row = network.links.row_of[key]
-        mode = network.links.text("mode")[row]
+        mode = mode_text(str(network.links.text("mode")[row]))
         if from_node and to_node:
             return f"{mode} {node_name(data, from_node)} → {node_name(data, to_node)}"
         ends = (node_name(data, str(network.links.text(end)[row])) for end in ("from_node", "to_node"))
         return f"{mode} {' – '.join(ends)}"
     if kind == "transfer":
-        node, _, modes = key.rpartition(":")
+        node, _colon, modes = key.rpartition(":")
         if node in network.nodes.row_of:
-            way = f"{from_node} → {to_node}" if from_node and to_node else modes.replace("-", " – ")
-            return f"transfer {way} at {node_name(data, node)}"
+            way = modes_text(modes, " – ")
+            if from_node and to_node:
+                way = f"{mode_text(from_node)} → {mode_text(to_node)}"
+            return _("transfer {way} at {place}").format(way=way, place=node_name(data, node))
     return key

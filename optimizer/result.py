@@ -10,7 +10,19 @@ import numpy as np
 
 from network.errors import NoPlanError
 from network.model import Portable
-from optimizer.flows import Bottleneck, FlowRoute, LinkFlow, LinkFlows, Share, UnmetDemand
+from optimizer.flows import (
+    BOTTLENECK_COLUMNS,
+    FLOW_ROUTE_COLUMNS,
+    SHARE_COLUMNS,
+    UNMET_COLUMNS,
+    Bottleneck,
+    FlowRoute,
+    LinkFlow,
+    LinkFlows,
+    Share,
+    UnmetDemand,
+)
+from optimizer.listing import FixedListing, Listing
 from optimizer.route import Leg, build_legs, corridor_of
 from optimizer.weak import weak_share_of_plan
 
@@ -88,12 +100,11 @@ class Plan(Portable):
         return self.blocks.graph.year
 
     @cached_property
-    def unmet(self) -> tuple[UnmetDemand, ...]:
+    def unmet(self) -> FixedListing[UnmetDemand]:
         """Demands left behind in part or whole, in row order."""
-        return tuple(
-            UnmetDemand(self.blocks.demand_ids[at], float(self.unmet_volume[at]))
-            for at in np.flatnonzero(self.unmet_volume > 0.0)
-        )
+        left = np.flatnonzero(self.unmet_volume > 0.0)
+        records = (UnmetDemand(self.blocks.demand_ids[at], float(self.unmet_volume[at])) for at in left)
+        return FixedListing(records, UNMET_COLUMNS)
 
     @cached_property
     def weak_share(self) -> float | None:
@@ -106,25 +117,42 @@ class Plan(Portable):
         return LinkFlows(tuple(_link_flows(self)))
 
     @cached_property
-    def routes(self) -> tuple[FlowRoute, ...]:
+    def routes(self) -> FixedListing[FlowRoute]:
         """The paths of every demand leg by leg; they sum to the flows."""
-        demands, graph = self.blocks.demand_ids, self.blocks.graph
+        graph, nodes, demands = self.blocks.graph, self.data.network.nodes, self.data.demands
+        origin, destination, country = demands.text("origin"), demands.text("destination"), nodes.text("country")
         routes = []
         for path in self.paths:
             values = self.blocks.blocks[path.block].values
             legs = build_legs(graph, values, path.arcs, path.volume)
             passages = ((leg.link_id, leg.length_km) for leg in legs if isinstance(leg, Leg))
             corridor = corridor_of(graph.data.network, passages)
-            routes.append(FlowRoute(demands[path.demand], values.commodity, path.volume, corridor, legs))
-        return tuple(routes)
+            row = int(self.blocks.rows[path.demand])
+            t, teu = _t_and_teu(path.volume, self._factors[values.commodity])
+            passed = (str(origin[row]), *(leg.to_node for leg in legs if isinstance(leg, Leg)))
+            routes.append(
+                FlowRoute(
+                    demand_id=self.blocks.demand_ids[path.demand],
+                    commodity=values.commodity,
+                    volume=path.volume,
+                    corridor=corridor,
+                    legs=legs,
+                    origin=passed[0],
+                    destination=str(destination[row]),
+                    countries=tuple(dict.fromkeys(str(country[nodes.row_of[node]]) for node in passed)),
+                    t=t,
+                    teu=teu,
+                )
+            )
+        return FixedListing(routes, FLOW_ROUTE_COLUMNS)
 
-    def bottlenecks(self) -> list[Bottleneck]:
+    def bottlenecks(self) -> Listing[Bottleneck]:
         """Return every capacity with a nonzero price, the one that earns most (price · free capacity) first."""
         resources = self.blocks.graph.resources
         priced = np.flatnonzero(self.price)
         used = resource_use(self.blocks, self.flow)
         order = sorted(priced, key=lambda at: (-self.price[at] * resources.free[at], -self.price[at], at))
-        return [
+        records = (
             Bottleneck(
                 id=str(resources.ids[at]),
                 kind=str(resources.kind[at]),
@@ -137,18 +165,20 @@ class Plan(Portable):
                 price_usd_per_unit=float(self.price[at] * resources.per_year[at]),
             )
             for at in order
-        ]
+        )
+        return Listing(records, BOTTLENECK_COLUMNS)
 
-    def by_corridor(self) -> list[Share]:
+    def by_corridor(self) -> Listing[Share]:
         """Return the traffic of each corridor and commodity; a route belongs to the corridor with most of its km.
 
         Routes outside every corridor are listed last under an empty name.
         """
         order = self.data.network.corridors.row_of
         shares = self._shares((route, route.corridor, route.legs) for route in self.routes)
-        return sorted(shares, key=lambda share: (not share.name, order.get(share.name, len(order))))
+        shares.sort(key=lambda share: (not share.name, order.get(share.name, len(order))))
+        return shares
 
-    def by_mode(self) -> list[Share]:
+    def by_mode(self) -> Listing[Share]:
         """Return the traffic of each mode and commodity, on links alone."""
         return self._shares(
             (route, mode, [leg for leg in route.legs if isinstance(leg, Leg) and leg.mode == mode])
@@ -198,7 +228,7 @@ class Plan(Portable):
             "routes": [route.to_mapping() for route in self.routes],
         }
 
-    def _shares(self, parts: Iterable[tuple[FlowRoute, str, Iterable[Any]]]) -> list[Share]:
+    def _shares(self, parts: Iterable[tuple[FlowRoute, str, Iterable[Any]]]) -> Listing[Share]:
         """Sum (route, group, legs that count) by group and commodity, in order of first appearance."""
         sums: dict[tuple[str, str], list[float]] = {}
         for route, name, legs in parts:
@@ -209,10 +239,11 @@ class Plan(Portable):
                 total[1] += route.volume * t_per_unit * getattr(leg, "length_km", 0.0)
                 total[2] += leg.cost_usd
                 total[3] += leg.co2_kg
-        return [
+        shares = (
             Share(name, commodity, volume, *_t_and_teu(volume, self._factors[commodity]), t_km, cost_usd, co2_kg)
             for (name, commodity), (volume, t_km, cost_usd, co2_kg) in sums.items()
-        ]
+        )
+        return Listing(shares, SHARE_COLUMNS)
 
     @cached_property
     def _factors(self) -> Mapping[str, tuple[float, float | None]]:

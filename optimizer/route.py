@@ -14,9 +14,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    import pandas as pd
+
     from network.model import Network
     from optimizer.clock import Clock
     from optimizer.graph import ArcGraph, CommodityArcs
+
+ROUTE_COLUMNS = (
+    *("origin", "destination", "commodity", "quantity", "corridor", "modes", "countries"),
+    *("cost_usd", "time_h", "time_p90_h", "co2_kg", "length_km", "weak_share", "depart", "arrive"),
+)
+"""Columns of a table of routes."""
+LEG_ROW_COLUMNS = (
+    *("kind", "link_id", "mode", "from_node", "to_node", "from_mode", "to_mode"),
+    *("length_km", "time_h", "moving_h", "waiting_h", "border_h", "cost_usd", "co2_kg"),
+)
+"""Columns of a table of legs; what a link or a transfer does not have is None there."""
 
 
 class Leg(NamedTuple):
@@ -38,6 +51,11 @@ class Leg(NamedTuple):
         """Return the leg as plain values."""
         return self._asdict()
 
+    def to_row(self) -> tuple[str | float | None, ...]:
+        """Return the values of `LEG_ROW_COLUMNS`."""
+        link_id, mode, from_node, to_node, *amounts = self
+        return ("link", link_id, mode, from_node, to_node, None, None, *amounts)
+
 
 class TransferLeg(NamedTuple):
     """A change of mode or gauge at a node; money and CO2 are for the whole quantity."""
@@ -53,6 +71,12 @@ class TransferLeg(NamedTuple):
     def to_mapping(self) -> dict[str, Any]:
         """Return the leg as plain values, ``transfer`` first."""
         return {"transfer": True, **{key: value for key, value in self._asdict().items() if key != "transfer"}}
+
+    def to_row(self) -> tuple[str | float | None, ...]:
+        """Return the values of `LEG_ROW_COLUMNS`."""
+        modes = (self.from_mode, self.to_mode)
+        amounts = (None, self.time_h, None, None, None, self.cost_usd, self.co2_kg)
+        return ("transfer", None, None, self.node_id, self.node_id, *modes, *amounts)
 
 
 class Route(NamedTuple):
@@ -125,6 +149,12 @@ class Route(NamedTuple):
             mapping["depart"] = self.depart.isoformat()
             mapping["arrive"] = None if self.arrive is None else self.arrive.isoformat()
         return mapping
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per leg with the columns `LEG_ROW_COLUMNS`; ``kind`` is ``link`` or ``transfer``."""
+        import pandas as pd
+
+        return pd.DataFrame([leg.to_row() for leg in self.legs], columns=list(LEG_ROW_COLUMNS))
 
 
 def build_legs(

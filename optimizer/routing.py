@@ -6,6 +6,8 @@ import sys
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from optimizer.listing import Listing
+from optimizer.route import ROUTE_COLUMNS
 from optimizer.trip import arc_sequences, best_or_refuse, plan_trip, route_of
 from optimizer.weights import Weights
 
@@ -36,11 +38,12 @@ def find_routes(
     via: Iterable[str] = (),
     max_time_h: float | None = None,
     max_cost_usd: float | None = None,
-) -> list[Route]:
+) -> Listing[Route]:
     """Return up to `k` routes, the first of them the optimum, in order of weight; ties: money, time, order of input.
 
     A route is a sequence of links and transfers that passes no state (node, mode with gauge) twice between two vias.
-    It leaves its origin and enters its destination in any state. Capacities other than 0 play no part.
+    It leaves its origin and enters its destination in any state. Capacities other than 0 play no part. The list gives a
+    pandas table of the routes too: ``find_routes(…).to_frame()``.
 
     Parameters
     ----------
@@ -113,4 +116,4 @@ def find_routes(
         from optimizer.alternatives import alternatives
 
         found = alternatives(trip, found[0], k)
-    return [route_of(trip, arcs) for arcs in found]
+    return Listing((route_of(trip, arcs) for arcs in found), ROUTE_COLUMNS)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from optimizer.listing import frame_of
 from optimizer.moves import moves_of
 from optimizer.passages import passages_of
 from optimizer.report.routes import corridor_name, node_name
@@ -81,6 +82,9 @@ class Shift:
         return asdict(self)
 
 
+SHIFT_COLUMNS = tuple(field.name for field in fields(Shift))
+
+
 @dataclass(frozen=True, slots=True)
 class Shifts:
     """All shifts between two plans: corridors, countries, modes, links and demands, each largest first.
@@ -108,9 +112,7 @@ class Shifts:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per shift, with the attributes of `Shift` as columns."""
-        import pandas as pd
-
-        return pd.DataFrame([asdict(row) for row in self.rows], columns=[field.name for field in fields(Shift)])
+        return frame_of(self.rows, SHIFT_COLUMNS)
 
     def to_mapping(self) -> list[dict[str, Any]]:
         """Return the shifts as plain values."""

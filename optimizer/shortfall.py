@@ -20,9 +20,12 @@ from optimizer.formulations.priced_ways import surroundings_of, ways_from, weigh
 from optimizer.formulations.timed_ways import ways_in_time
 from optimizer.graph import arc_name, build_graph, commodity_arcs
 from optimizer.linear import HAS_ANSWER
+from optimizer.listing import frame_of
 from optimizer.options import SolveOptions
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from network.model import Dataset, Mask, Numbers, Table
     from optimizer.blocks import Block, DemandBlocks
     from optimizer.cuts import Cut
@@ -91,6 +94,18 @@ class LeftBehind:
         """Return the record as plain values."""
         return {**asdict(self), "scarce": [record.to_mapping() for record in self.scarce]}
 
+    @property
+    def scarce_ids(self) -> tuple[str, ...]:
+        """Ids of the scarce capacities on the cheapest way."""
+        return tuple(record.id for record in self.scarce)
+
+
+LEFT_BEHIND_COLUMNS = (
+    *("demand_id", "volume", "of", "t", "reason", "unmet_cost_usd", "free_way_usd", "way_usd", "price_usd"),
+    *("scarce_ids", "remedy"),
+)
+"""Columns of the table of demands left behind."""
+
 
 @dataclass(frozen=True, eq=False)
 class Shortfall:
@@ -103,6 +118,10 @@ class Shortfall:
     plan: Plan
     demands: tuple[LeftBehind, ...]
     cut: Cut | None
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per demand, with the attributes of `LeftBehind` as columns, but only the ids of `scarce`."""
+        return frame_of(self.demands, LEFT_BEHIND_COLUMNS)
 
     def to_mapping(self) -> dict[str, Any]:
         """Return the shortfall as plain values: ``shortfall`` in the JSON of ``corridor plan``."""

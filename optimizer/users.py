@@ -6,16 +6,19 @@ the paths of every demand, so the split is a sum over them and nothing is estima
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from optimizer.listing import Listing, frame_of
 from optimizer.result import resource_use
 from optimizer.things import arcs_of, thing_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    import pandas as pd
 
     from network.model import Mask
     from optimizer.graph import ArcGraph
@@ -99,6 +102,11 @@ class CapacityUse:
         return asdict(self)
 
 
+USER_COLUMNS = tuple(field.name for field in fields(User))
+TOTAL_COLUMNS = tuple(field.name for field in fields(Total))
+CAPACITY_COLUMNS = tuple(field.name for field in fields(CapacityUse))
+
+
 @dataclass(frozen=True, eq=False)
 class Users:
     """Who uses a thing under a plan, the one that takes or brings most first.
@@ -114,21 +122,25 @@ class Users:
     users: tuple[User, ...]
     idle: tuple[User, ...] = ()
 
-    def by_commodity(self) -> list[Total]:
+    def by_commodity(self) -> Listing[Total]:
         """Return what passes of each commodity, most tonnes first."""
         return self._totals(lambda user: user.commodity)
 
-    def by_corridor(self) -> list[Total]:
+    def by_corridor(self) -> Listing[Total]:
         """Return what passes on ways of each corridor, most tonnes first; ways outside all have an empty name."""
         return self._totals(lambda user: user.corridor)
 
-    def by_origin_country(self) -> list[Total]:
+    def by_origin_country(self) -> Listing[Total]:
         """Return what passes by the country it comes from, most tonnes first."""
         return self._totals(lambda user: self._country(user.origin))
 
-    def by_destination_country(self) -> list[Total]:
+    def by_destination_country(self) -> Listing[Total]:
         """Return what passes by the country it goes to, most tonnes first."""
         return self._totals(lambda user: self._country(user.destination))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per user, with the attributes of `User` as columns."""
+        return frame_of(self.users, USER_COLUMNS)
 
     def to_mapping(self) -> dict[str, Any]:
         """Return the users as plain values: the JSON of ``corridor users``."""
@@ -151,7 +163,7 @@ class Users:
         nodes = self.plan.data.network.nodes
         return str(nodes.text("country")[nodes.row_of[node_id]])
 
-    def _totals(self, name_of: Callable[[User], str]) -> list[Total]:
+    def _totals(self, name_of: Callable[[User], str]) -> Listing[Total]:
         """Sum users by a name."""
         groups: dict[str, list[User]] = {}
         for user in self.users:
@@ -162,7 +174,7 @@ class Users:
             for name, members in groups.items()
             for t in [sum(user.t for user in members)]
         ]
-        return sorted(totals, key=lambda total: (-total.t, total.name))
+        return Listing(sorted(totals, key=lambda total: (-total.t, total.name)), TOTAL_COLUMNS)
 
 
 def users_of(plan: Plan, thing: str) -> Users:

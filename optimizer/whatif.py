@@ -11,12 +11,20 @@ from network.applying import apply
 from network.errors import DatasetError
 from optimizer.combining import Combine, case_key, cases_of
 from optimizer.options import SolveOptions
-from optimizer.outcome import Before, Compare, difference
+from optimizer.outcome import Before, Compare
 from optimizer.replanning import prepare, replan
 from optimizer.rounding import rounded
 from optimizer.sweep import Job, failure, sweep
 from optimizer.untouched import tells_apart, untouched
 from optimizer.weights import Weights
+from optimizer.whatif_records import (
+    BOTTLENECK_COLUMNS,
+    SHIFT_COLUMNS,
+    SUMMARY_COLUMNS,
+    bottleneck_records,
+    shift_records,
+    summary_record,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,10 +40,6 @@ if TYPE_CHECKING:
     from optimizer.replanning import Prepared
     from optimizer.result import Plan
     from optimizer.sweep import Record
-
-CAPACITY = ("kind", "id", "from_node", "to_node")
-"""What tells one bottleneck from another."""
-ABOUT = ("name", "year")
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +123,10 @@ class WhatIf:
         """What is to be said of years and of scenarios that change nothing in them, each remark once."""
         return tuple(dict.fromkeys(remark for outcome in self.outcomes for remark in outcome.get("notes", ())))
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return `summary`."""
+        return self.summary()
+
     def summary(self) -> pd.DataFrame:
         """Return one row per scenario and year: costs, and the measures beside those of the unchanged plan.
 
@@ -127,18 +135,13 @@ class WhatIf:
         """
         import pandas as pd
 
-        return pd.DataFrame([_summary_row(outcome) for outcome in self.outcomes])
+        return pd.DataFrame([summary_record(outcome) for outcome in self.outcomes], columns=list(SUMMARY_COLUMNS))
 
     def shifts(self) -> pd.DataFrame:
         """Return what flows differently, one row per scenario, year and shift; see `optimizer.shifts.Shift`."""
         import pandas as pd
 
-        rows = [
-            {**{key: outcome[key] for key in ABOUT}, **_renamed(shift)}
-            for outcome in self.outcomes
-            for shift in outcome.get("shifts", ())
-        ]
-        return pd.DataFrame(rows)
+        return pd.DataFrame(shift_records(self.outcomes), columns=list(SHIFT_COLUMNS))
 
     def bottlenecks(self) -> pd.DataFrame:
         """Return what binds before or after, one row per scenario, year and capacity, with both prices.
@@ -147,7 +150,7 @@ class WhatIf:
         """
         import pandas as pd
 
-        return pd.DataFrame([row for outcome in self.outcomes for row in _bottleneck_rows(outcome)])
+        return pd.DataFrame(bottleneck_records(self.outcomes), columns=list(BOTTLENECK_COLUMNS))
 
     def to_mapping(self) -> dict[str, Any]:
         """Return all as plain values: the JSON of ``corridor whatif``."""
@@ -341,38 +344,3 @@ def plan_summary(plan: Plan, before: Before) -> dict[str, Any]:
         "measures": before.measures.to_mapping(),
     }
     return rounded(summary)
-
-
-def _summary_row(outcome: Record) -> dict[str, Any]:
-    """Return the row of an outcome in the summary."""
-    if "error" in outcome:
-        return {"name": outcome["name"], "year": outcome["year"], "status": "failed", "error": outcome["error"]["code"]}
-    now, base = outcome["measures"], outcome["base_measures"]
-    keys = ("t_km", "co2_kg", "time_h")
-    return {
-        **{key: outcome[key] for key in (*ABOUT, "status", "base_cost_usd", "cost_usd", "delta_cost_usd")},
-        "delta_objective_usd": difference(now["objective_usd"], base["objective_usd"]),
-        **{f"unmet_{unit}": volume for unit, volume in now["unmet"].items()},
-        **{f"base_unmet_{unit}": volume for unit, volume in base["unmet"].items()},
-        **{key: now[key] for key in keys},
-        **{f"base_{key}": base[key] for key in keys},
-        "error": "",
-    }
-
-
-def _renamed(shift: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a shift whose own name does not hide that of its scenario."""
-    return {"of" if key == "name" else key: value for key, value in shift.items()}
-
-
-def _bottleneck_rows(outcome: Record) -> Iterator[dict[str, Any]]:
-    """Yield the capacities that bind after, then those that bind before only."""
-    about = {key: outcome[key] for key in ABOUT}
-    before = {tuple(row[key] for key in CAPACITY): row for row in outcome.get("bottlenecks_before", ())}
-    for row in outcome.get("bottlenecks", ()):
-        old = before.pop(tuple(row[key] for key in CAPACITY), {})
-        yield {**about, **row, "capacity_before": old.get("capacity"), "used_before": old.get("used")}
-    for row in before.values():
-        own = {key: row[key] for key in (*CAPACITY, "unit")}
-        old = {"capacity_before": row["capacity"], "used_before": row["used"]}
-        yield {**about, **own, "price_usd_per_unit": 0.0, "price_before_usd_per_unit": row["price_usd_per_unit"], **old}

@@ -52,11 +52,15 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), target
 
 
-def test_the_examples_run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_examples_run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Each example prints its answer without an error."""
     import runpy
 
     monkeypatch.syspath_prepend(str(ROOT / "examples"))
+    # Files that an example makes are to go with the test.
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     examples = sorted((ROOT / "examples").glob("*.py"))
     assert examples
     for example in examples:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
+
+from optimizer.language import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +71,55 @@ def output_option(function: Function) -> Function:
     return click.option(
         "-o", "--output", metavar="FILE", help="Write the result to FILE, whole or not at all, instead of stdout."
     )(function)
+
+
+def language_option(function: Function) -> Function:
+    """Add ``--lang``; a language that cannot be spoken here is refused before anything else is done."""
+
+    def check(ctx: click.Context, param: click.Parameter, value: str) -> str:
+        if value != "en":
+            need("babel", "Languages other than English need Babel")
+        return value
+
+    return click.option(
+        "--lang",
+        type=click.Choice(LANGUAGES),
+        default="en",
+        show_default=True,
+        callback=check,
+        help="Language of tables, labels and names.",
+    )(function)
+
+
+def check_workbook(form: str, output: str | None) -> None:
+    """Refuse a workbook without a file for it, or without the library that writes it, before anything is solved.
+
+    Raises
+    ------
+    click.UsageError
+        The form is ``xlsx``, and there is no file or XlsxWriter is not installed.
+    """
+    if form != "xlsx":
+        return
+    if output is None:
+        raise click.UsageError("--format xlsx makes a workbook, which is no text; name its file with -o FILE.xlsx.")
+    need("xlsxwriter", "Workbooks need XlsxWriter")
+
+
+def need(module: str, message: str) -> None:
+    """Refuse what needs an optional library that is not there, and say how it is installed.
+
+    Raises
+    ------
+    click.UsageError
+        The module is not installed.
+    """
+    try:
+        import_module(module)
+    except ModuleNotFoundError as missing:
+        if missing.name != module:
+            raise
+        raise click.UsageError(f"{message}; install it with pip install 'corridor-optimizer[report]'.") from None
 
 
 def scenario_option(function: Function) -> Function:

@@ -13,6 +13,7 @@ from optimizer.cli.arguments import (
     Minimize,
     dataset_option,
     format_option,
+    language_option,
     open_dataset,
     output_option,
     scenario_option,
@@ -23,12 +24,14 @@ from optimizer.cli.arguments import (
 from optimizer.cli.failures import BAD_DATA, FAILURE, tell
 from optimizer.cli.output import emit, emit_document, note
 from optimizer.cli.progress import counted, progress
+from optimizer.language import speaking
 
 if TYPE_CHECKING:
     from network.model import Dataset
     from network.scenario import Scenario
     from optimizer.closings import Kind
     from optimizer.disruption import Disruption
+    from optimizer.language import Language
 
 DAYS = 365
 
@@ -67,6 +70,7 @@ DAYS = 365
 @dataset_option
 @year_option
 @format_option("table", "json", "csv")
+@language_option
 @output_option
 @click.pass_context
 def command(
@@ -87,6 +91,7 @@ def command(
     dataset: str | None,
     year: int | None,
     form: str,
+    lang: Language,
     output: str | None,
 ) -> None:
     """Close one thing at a time, plan all demands again, and rank things by what the plan loses.
@@ -126,7 +131,8 @@ def command(
     with worker_pool(min(jobs, len(cases.jobs))) as executor:
         found = sweep(cases.jobs, close_one, {cases.base.plan.year: cases.base}, executor=executor, resume=resume)
         result = ranked(cases, counted(found, len(cases.jobs), "closings"))
-    _emit(result, share, None if things else top, form, output)
+    with speaking(lang):
+        _emit(result, share, None if things else top, form, output)
     ctx.exit(_judged(data, result, as_json=form == "json"))
 
 

@@ -64,7 +64,8 @@ def corridor() -> None:
 def run(arguments: list[str]) -> int:
     """Run a command and return the exit code it asks for."""
     try:
-        code = corridor.main(args=arguments, prog_name="corridor", standalone_mode=False)
+        # What was typed goes along for answers that tell the command.
+        code = corridor.main(args=arguments, prog_name="corridor", standalone_mode=False, obj=list(arguments))
     except click.exceptions.Exit as stop:
         return stop.exit_code
     return code if isinstance(code, int) else 0

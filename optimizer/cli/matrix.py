@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optimizer.cli.arguments import format_option, output_option
+from optimizer.cli.arguments import check_workbook, format_option, language_option, output_option
 from optimizer.cli.failures import NO_ANSWER, tell
-from optimizer.cli.output import emit_document, emit_lines, note
+from optimizer.cli.output import command_line, emit_bytes, emit_document, emit_lines, note
 from optimizer.cli.progress import counted
 from optimizer.cli.question import question_of, question_options
+from optimizer.language import speaking
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
     from network.model import Dataset
     from optimizer.cli.question import Asked
+    from optimizer.language import Language
     from optimizer.matrix import Cell
+    from optimizer.trip import RouteOptions
 
 MOST_LINES = 50
 """Origins, or pairs where destinations are many, that a terminal shows."""
@@ -32,7 +35,8 @@ MOST_LINES = 50
 @click.argument("origins", metavar="ORIGINS.csv")
 @click.argument("destinations", metavar="DESTINATIONS.csv")
 @question_options
-@format_option("table", "json", "csv")
+@format_option("table", "json", "csv", "xlsx")
+@language_option
 @output_option
 @click.pass_context
 def command(
@@ -40,6 +44,7 @@ def command(
     origins: str,
     destinations: str,
     form: str,
+    lang: Language,
     output: str | None,
     **asked: Unpack[Asked],
 ) -> None:
@@ -57,10 +62,13 @@ def command(
     from optimizer.matrix import iter_routes_many
     from optimizer.report.matrix import matrix_csv_lines, refusals
 
+    check_workbook(form, output)
     data, options = question_of(**asked)
     from_names, to_names = read_places(data.network, origins, destinations)
     reasons: Counter[str] = Counter()
     n_pairs = len(from_names) * len(to_names)
+    if form == "xlsx":
+        _check_rows(n_pairs)
     found = iter_routes_many(data, from_names, to_names, **options)
     # Where rows run over the terminal as they come, they tell the progress themselves.
     is_shown = form == "table" or output is not None or not sys.stdout.isatty()
@@ -69,8 +77,12 @@ def command(
         emit_lines(matrix_csv_lines(cells), output)
     elif form == "json":
         emit_lines(_json_lines(cells), output)
+    elif output is not None and form == "xlsx":
+        _emit_workbook(data, list(cells), options, lang, output)
     else:
-        _emit_tables(data, list(cells), len(to_names), output)
+        listed = list(cells)
+        with speaking(lang):
+            _emit_tables(data, listed, len(to_names), output)
     if reasons.total() == n_pairs:
         details = {"code": "E400", "type": "NoRouteError", "reasons": dict(reasons)}
         tell(refusals(reasons, n_pairs), details, as_json=form == "json")
@@ -97,6 +109,24 @@ def _json_lines(cells: Iterable[Cell]) -> Iterator[str]:
         before = json.dumps(cell.to_mapping(), ensure_ascii=False)
     yield before
     yield "]}"
+
+
+def _check_rows(n_pairs: int) -> None:
+    """Refuse more pairs than a sheet has rows, before any search."""
+    from optimizer.report.sheets import MOST_ROWS
+
+    if n_pairs > MOST_ROWS:
+        raise click.UsageError(f"{n_pairs:,} pairs are more than the {MOST_ROWS:,} rows of a sheet; take --format csv.")
+
+
+def _emit_workbook(data: Dataset, cells: list[Cell], options: RouteOptions, lang: Language, output: str) -> None:
+    """Write cells as a workbook."""
+    from optimizer.report.workbooks import matrix_workbook
+
+    year = data.base_year if options["year"] is None else options["year"]
+    with speaking(lang):
+        book = matrix_workbook(data, cells, year=year, weights=options["weights"], command=command_line())
+    emit_bytes(book, output)
 
 
 def _emit_tables(data: Dataset, cells: list[Cell], n_destinations: int, output: str | None) -> None:

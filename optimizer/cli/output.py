@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from contextlib import contextmanager, suppress
 from errno import EINVAL
@@ -105,6 +106,12 @@ def emit_document(document: Document, output: str | None) -> None:
     from optimizer.report.document import plain
 
     emit(plain(document), output)
+
+
+def command_line() -> str:
+    """Return the command that runs as it would be typed in a shell."""
+    typed = click.get_current_context().find_root().obj
+    return shlex.join(("corridor", *(typed if isinstance(typed, list) else ())))
 
 
 def note(message: str) -> None:

@@ -29,14 +29,16 @@ def report_option(function: Function) -> Function:
     )(function)
 
 
-def check_page(file: str) -> None:
-    """Refuse what cannot become a page, before anything is solved.
+def check_page(file: str | None) -> None:
+    """Refuse what cannot become a page, before anything is solved; None asks for no page.
 
     Raises
     ------
     click.UsageError
         The name does not end in .html, or a library of the extra ``report`` is missing.
     """
+    if file is None:
+        return
     if Path(file).suffix.lower() not in ENDINGS:
         raise click.UsageError(f"{file!r} is no name of a page; let it end in .html.")
     for module, name in LIBRARIES.items():

@@ -10,8 +10,10 @@ import click
 from optimizer.cli.arguments import (
     AmountRange,
     Minimize,
+    check_workbook,
     dataset_option,
     format_option,
+    language_option,
     open_dataset,
     output_option,
     scenario_option,
@@ -20,18 +22,25 @@ from optimizer.cli.arguments import (
     year_option,
 )
 from optimizer.cli.failures import LIMIT, NO_ANSWER, tell
-from optimizer.cli.output import emit, emit_document, note
+from optimizer.cli.output import command_line, emit, emit_bytes, emit_document, note
+from optimizer.cli.pages import check_page, report_option, write_page
 from optimizer.cli.progress import progress
+from optimizer.language import speaking
+from optimizer.report.table_names import PLAN_TABLES
 
 if TYPE_CHECKING:
     from optimizer.extensions import Extensions
+    from optimizer.language import Language
     from optimizer.options import SolverName
     from optimizer.report.document import Document
+    from optimizer.report.table_names import PlanTable
     from optimizer.result import Plan
     from optimizer.shortfall import Shortfall
 
     Explained = tuple[Shortfall, Extensions]
 
+MAPPED: tuple[PlanTable, ...] = ("flows", "bottlenecks")
+"""Tables whose rows have a place on the map."""
 STATUS_CODES = {"infeasible": NO_ANSWER, "unbounded": NO_ANSWER, "no_answer": LIMIT}
 
 
@@ -52,7 +61,14 @@ STATUS_CODES = {"infeasible": NO_ANSWER, "unbounded": NO_ANSWER, "no_answer": LI
 @click.option("--explain", is_flag=True, help="Say why demand stays behind, and which added capacity would serve it.")
 @dataset_option
 @year_option
-@format_option("table", "json", "csv", "geojson")
+@format_option("table", "json", "csv", "geojson", "xlsx")
+@click.option(
+    "--table",
+    type=click.Choice(PLAN_TABLES),
+    help="With --format csv: the table to write (default: flows); with geojson: flows or bottlenecks.",
+)
+@language_option
+@report_option
 @output_option
 @click.pass_context
 def command(
@@ -71,6 +87,9 @@ def command(
     dataset: str | None,
     year: int | None,
     form: str,
+    table: PlanTable | None,
+    lang: Language,
+    report: str | None,
     output: str | None,
 ) -> None:
     """Compute the cheapest flow plan of all demands, with its bottlenecks.
@@ -90,7 +109,10 @@ def command(
 
     if strict and max_unmet is not None:
         raise click.UsageError("--strict is --max-unmet 0; give one of the two.")
-    if explain and form in ("csv", "geojson"):
+    check_workbook(form, output)
+    check_page(report)
+    _check_table(table, form)
+    if explain and form in ("csv", "geojson", "xlsx"):
         raise click.UsageError(f"--explain has no place in {form}; take --format table or json.")
     weights = weights_of(minimize, time_value, carbon_price, calibrated=calibrated)
     data = open_dataset(dataset, scenarios)
@@ -117,27 +139,72 @@ def command(
         details = {"code": "E600", "type": "NoPlanError", "status": plan.status}
         tell(f"{plan.status}: {plan.message}{_below(found, form)}", details, as_json=form == "json")
         ctx.exit(STATUS_CODES[plan.status])
+    if report is not None:
+        from optimizer.report.page import plan_subject
+
+        with progress("writing the page …"):
+            write_page(lambda: plan_subject(plan, command=command_line()), report, lang)
     found = _shortfall(plan) if explain else None
     if form == "json":
         emit(_plan_json(plan, found), output)
     elif form == "csv":
-        from optimizer.report.plans import flows_csv
-
-        emit(flows_csv(plan).rstrip("\n"), output)
+        emit(_plan_csv(plan, table).rstrip("\n"), output)
     elif form == "geojson":
-        from optimizer.report.geojson import plan_features
+        emit(_plan_geojson(plan, table), output)
+    elif output is not None and form == "xlsx":
+        from optimizer.report.workbooks import plan_workbook
 
-        emit(json.dumps(plan_features(plan.data, plan), ensure_ascii=False), output)
+        with speaking(lang):
+            emit_bytes(plan_workbook(plan, command=command_line()), output)
     else:
         from optimizer.report.plans import plan_document
 
-        emit_document(plan_document(plan.data, plan, None if found is None else _told(*found)), output)
+        with speaking(lang):
+            emit_document(plan_document(plan.data, plan, None if found is None else _told(*found)), output)
     limit = 0.0 if strict else max_unmet
     unmet = sum(record.volume for record in plan.unmet)
     if limit is not None and unmet > limit:
         message = f"{unmet:,.6g} units of demand stay unmet, above the limit of {limit:,.6g}"
         tell(message, {"code": "E601", "type": "UnmetAboveLimit", "unmet": unmet}, as_json=form == "json")
         ctx.exit(NO_ANSWER)
+
+
+def _check_table(table: PlanTable | None, form: str) -> None:
+    """Refuse a table that the form does not have.
+
+    Raises
+    ------
+    click.UsageError
+        The form is neither CSV nor GeoJSON, or has no such table.
+    """
+    if table is None or form == "csv" or (form == "geojson" and table in MAPPED):
+        return
+    if form == "geojson":
+        raise click.UsageError(f"--table {table} has no places to draw; with geojson take {' or '.join(MAPPED)}.")
+    raise click.UsageError(
+        f"--table chooses what --format csv writes, and {form} has all of it; leave one of them out."
+    )
+
+
+def _plan_csv(plan: Plan, table: PlanTable | None) -> str:
+    """Return a table of the plan as CSV; the flows have few columns, as they always had."""
+    if table is None or table == "flows":
+        from optimizer.report.plans import flows_csv
+
+        return flows_csv(plan)
+    from optimizer.report.plan_tables import plan_table
+    from optimizer.report.sheets import csv_text
+
+    sheet = plan_table(plan, table)
+    return csv_text(sheet.columns, sheet.rows)
+
+
+def _plan_geojson(plan: Plan, table: PlanTable | None) -> str:
+    """Return the flows or the bottlenecks as GeoJSON."""
+    from optimizer.report.geojson import bottleneck_features, plan_features
+
+    features = (bottleneck_features if table == "bottlenecks" else plan_features)(plan.data, plan)
+    return json.dumps(features, ensure_ascii=False, allow_nan=False)
 
 
 def _stopped(plan: Plan) -> str:

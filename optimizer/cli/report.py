@@ -19,7 +19,7 @@ from optimizer.cli.arguments import (
 from optimizer.cli.output import command_line
 from optimizer.cli.pages import check_page, write_page
 from optimizer.cli.progress import progress
-from optimizer.cli.asking import asked_of, check_settings, judged
+from optimizer.cli.whatif import asked_of, check_settings, judged
 
 if TYPE_CHECKING:
     from network.model import Dataset

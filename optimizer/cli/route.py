@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 import click
 from click.core import ParameterSource
 
-from optimizer.cli.arguments import AmountRange, format_option, output_option
-from optimizer.cli.output import emit, emit_document, note
+from optimizer.cli.arguments import AmountRange, check_workbook, format_option, language_option, output_option
+from optimizer.cli.output import command_line, emit, emit_bytes, emit_document, note
+from optimizer.cli.pages import check_page, report_option, write_page
 from optimizer.cli.question import question_of, question_options
+from optimizer.language import speaking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 
     from network.model import Dataset
     from optimizer.cli.question import Asked
-    from optimizer.pareto import Criterion
+    from optimizer.comparison import Comparison
+    from optimizer.language import Language
+    from optimizer.pareto import Criterion, Front
     from optimizer.route import Route
     from optimizer.trip import RouteOptions
 
@@ -32,6 +36,23 @@ class FrontOptions(TypedDict):
     criteria: tuple[Criterion, ...] | None
     epsilon: float | None
     max_labels: int | None
+
+
+class Form(NamedTuple):
+    """How the answer is to be given: the form, the language of what is read, and the files of answer and page."""
+
+    name: str
+    lang: Language
+    output: str | None
+    report: str | None
+
+
+class Asides(NamedTuple):
+    """What a workbook tells beside the routes: what was asked, and how they compare."""
+
+    options: RouteOptions
+    comparison: Comparison | None = None
+    front: Front | None = None
 
 
 def _criteria(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[Criterion, ...] | None:
@@ -74,7 +95,9 @@ def _criteria(ctx: click.Context, param: click.Parameter, value: str | None) -> 
     help="With --pareto: end the search after N steps of it, and say what is proved then.",
 )
 @question_options
-@format_option("table", "json", "csv", "geojson")
+@format_option("table", "json", "csv", "geojson", "xlsx")
+@language_option
+@report_option
 @output_option
 @click.pass_context
 def command(
@@ -89,6 +112,8 @@ def command(
     epsilon: float | None,
     max_labels: int | None,
     form: str,
+    lang: Language,
+    report: str | None,
     output: str | None,
     **asked: Unpack[Asked],
 ) -> None:
@@ -124,63 +149,64 @@ def command(
     for name, value in of_front.items():
         if value is not None and not pareto:
             raise click.UsageError(f"--{name.replace('_', '-')} belongs to --pareto; give both, or leave it out.")
+    check_workbook(form, output)
+    check_page(report)
     data, options = question_of(**asked)
+    form_of = Form(form, lang, output, report)
     if each_corridor:
-        _compare(data, origin, destination, options, form, output)
+        _compare(data, origin, destination, options, form_of)
     elif pareto:
-        _trade_off(data, origin, destination, options, of_front, form, output)
+        _trade_off(data, origin, destination, options, of_front, form_of)
     else:
-        _list(data, origin, destination, options, k, plain, form, output)
+        _list(data, origin, destination, options, k, plain, form_of)
 
 
-def _list(
-    data: Dataset,
-    origin: str,
-    destination: str,
-    options: RouteOptions,
-    k: int,
-    plain: bool,
-    form: str,
-    output: str | None,
-) -> None:
+def _list(data: Dataset, origin: str, destination: str, options: RouteOptions, k: int, plain: bool, form: Form) -> None:
     """Print the best route and others after it; on a date also what a week later changes."""
     from optimizer.routing import find_routes
 
     routes = find_routes(data, origin, destination, k=k, plain=plain, **options)
+    _write_report(data, routes, options, form)
     later = None
     depart = options["depart"]
-    if isinstance(depart, datetime) and form in ("table", "json"):
+    if isinstance(depart, datetime) and form.name in ("table", "json"):
         later = _a_week_later(data, origin, destination, options, depart)
-    if form == "table":
+    if form.name == "table":
         from optimizer.report.routes import route_document, week_later
 
-        document = [_question(data, routes[0], options), *route_document(data, routes)]
-        emit_document([*document, week_later(routes[0], later)] if later else document, output)
+        with speaking(form.lang):
+            document = [_question(data, routes[0], options), *route_document(data, routes)]
+            emit_document([*document, week_later(routes[0], later)] if later else document, form.output)
         if len(routes) < k:
             alike = "" if plain else " differs enough from these (--plain lists all)"
             note(f"{len(routes)} of the {k} routes asked for are shown; no other{alike or ' exists'}.")
     else:
-        _emit_routes(data, routes, form, output, {"a_week_later": later.to_mapping()} if later else {})
+        more = {"a_week_later": later.to_mapping()} if later else {}
+        _emit_routes(data, routes, form, more, Asides(options))
 
 
-def _compare(
-    data: Dataset, origin: str, destination: str, options: RouteOptions, form: str, output: str | None
-) -> None:
+def _compare(data: Dataset, origin: str, destination: str, options: RouteOptions, form: Form) -> None:
     """Print the best route of every corridor and main mode, and why the others lose."""
     from optimizer.corridors import compare_corridors
 
     comparison = compare_corridors(data, origin, destination, **options)
-    if form == "table":
+    if form.report is not None:
+        from optimizer.report.page import comparison_routes
+
+        _write_report(data, comparison_routes(comparison), options, form, comparison=comparison)
+    if form.name == "table":
         from optimizer.report.comparison import comparison_document
 
-        emit_document([_question(data, comparison.best, options), *comparison_document(data, comparison)], output)
-    elif form == "csv":
+        with speaking(form.lang):
+            document = [_question(data, comparison.best, options), *comparison_document(data, comparison)]
+            emit_document(document, form.output)
+    elif form.name == "csv":
         from optimizer.report.comparison import comparison_csv
 
-        emit(comparison_csv(comparison).rstrip("\n"), output)
+        emit(comparison_csv(comparison).rstrip("\n"), form.output)
     else:
         routes = list(dict.fromkeys(row.route for row in comparison.rows if row.route is not None))
-        _emit_routes(data, routes, form, output, comparison.to_mapping())
+        _emit_routes(data, routes, form, comparison.to_mapping(), Asides(options, comparison=comparison))
 
 
 def _trade_off(
@@ -189,8 +215,7 @@ def _trade_off(
     destination: str,
     options: RouteOptions,
     of_front: FrontOptions,
-    form: str,
-    output: str | None,
+    form: Form,
 ) -> None:
     """Print the routes that no other beats in what is asked for; say on stderr where there may be more."""
     from optimizer.pareto import CRITERIA, pareto_front, unfinished
@@ -204,33 +229,71 @@ def _trade_off(
         max_labels=of_front["max_labels"],
         **options,
     )
-    if form == "table":
+    _write_report(data, front.routes, options, form, front=front)
+    if form.name == "table":
         from optimizer.report.front import front_document
 
-        document = front_document(data, front.routes, criteria=front.criteria)
-        emit_document([_question(data, front.routes[0], options), *document], output)
+        with speaking(form.lang):
+            document = front_document(data, front.routes, criteria=front.criteria)
+            emit_document([_question(data, front.routes[0], options), *document], form.output)
     else:
         asked = any(value is not None for value in of_front.values())
-        _emit_routes(data, front.routes, form, output, {"front": front.to_mapping()} if asked else {})
+        more = {"front": front.to_mapping()} if asked else {}
+        _emit_routes(data, front.routes, form, more, Asides(options, front=front))
     if not front.is_complete:
         note(f"{unfinished(front)}.")
 
 
-def _emit_routes(
-    data: Dataset, routes: Sequence[Route], form: str, output: str | None, more: dict[str, Any] | None = None
+def _write_report(
+    data: Dataset,
+    routes: Sequence[Route],
+    options: RouteOptions,
+    form: Form,
+    *,
+    comparison: Comparison | None = None,
+    front: Front | None = None,
 ) -> None:
-    """Print routes for a machine."""
-    if form == "json":
-        answer = {"routes": [route.to_mapping() for route in routes], **(more or {})}
-        emit(json.dumps(answer, ensure_ascii=False, indent=2), output)
-    elif form == "csv":
+    """Write the page of an answer where it is asked for."""
+    if form.report is None:
+        return
+    from optimizer.report.page import route_subject
+
+    choices = () if front is None else front.routes
+    write_page(
+        lambda: route_subject(data, routes, command=command_line(), comparison=comparison, front=choices),
+        form.report,
+        form.lang,
+    )
+
+
+def _emit_routes(data: Dataset, routes: Sequence[Route], form: Form, more: dict[str, Any], asides: Asides) -> None:
+    """Print routes for a machine, `more` beside them in JSON and `asides` in a workbook."""
+    if form.name == "json":
+        answer = {"routes": [route.to_mapping() for route in routes], **more}
+        emit(json.dumps(answer, ensure_ascii=False, indent=2), form.output)
+    elif form.name == "csv":
         from optimizer.report.routes import route_csv
 
-        emit(route_csv(routes).rstrip("\n"), output)
+        emit(route_csv(routes).rstrip("\n"), form.output)
+    elif form.output is not None and form.name == "xlsx":
+        from optimizer.report.workbooks import route_workbook
+
+        year = data.base_year if asides.options["year"] is None else asides.options["year"]
+        with speaking(form.lang):
+            book = route_workbook(
+                data,
+                routes,
+                year=year,
+                weights=asides.options["weights"],
+                command=command_line(),
+                comparison=asides.comparison,
+                front=asides.front,
+            )
+        emit_bytes(book, form.output)
     else:
         from optimizer.report.geojson import route_features
 
-        emit(json.dumps(route_features(data, routes), ensure_ascii=False), output)
+        emit(json.dumps(route_features(data, routes), ensure_ascii=False, allow_nan=False), form.output)
 
 
 def _a_week_later(

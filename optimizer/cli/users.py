@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
 from optimizer.cli.arguments import (
     Minimize,
+    check_workbook,
     dataset_option,
     format_option,
+    language_option,
     open_dataset,
     output_option,
     scenario_option,
@@ -17,8 +20,12 @@ from optimizer.cli.arguments import (
     weights_of,
     year_option,
 )
-from optimizer.cli.output import emit, emit_document
+from optimizer.cli.output import command_line, emit, emit_bytes, emit_document
 from optimizer.cli.progress import progress
+from optimizer.language import speaking
+
+if TYPE_CHECKING:
+    from optimizer.language import Language
 
 
 @click.command("users", short_help="Show who uses a place, link, transfer or shared capacity in the plan.")
@@ -27,7 +34,8 @@ from optimizer.cli.progress import progress
 @weight_options("cost", "time", "co2")
 @dataset_option
 @year_option
-@format_option("table", "json", "csv")
+@format_option("table", "json", "csv", "xlsx")
+@language_option
 @output_option
 def command(
     thing: str,
@@ -39,6 +47,7 @@ def command(
     dataset: str | None,
     year: int | None,
     form: str,
+    lang: Language,
     output: str | None,
 ) -> None:
     """Show who uses a place, link, transfer or shared capacity in the cheapest plan of all demands.
@@ -55,6 +64,7 @@ def command(
     from optimizer.things import thing_of
     from optimizer.users import users_of
 
+    check_workbook(form, output)
     data = open_dataset(dataset, scenarios)
     # A wrong name is told before the plan is solved.
     thing_of(data, thing)
@@ -64,10 +74,17 @@ def command(
     users = users_of(plan, thing)
     if form == "json":
         emit(json.dumps(users.to_mapping(), ensure_ascii=False, indent=2), output)
-        return
-    from optimizer.report.users import users_csv, users_document
+    elif form == "csv":
+        from optimizer.report.users import users_csv
 
-    if form == "csv":
         emit(users_csv(users).rstrip("\n"), output)
+    elif output is not None and form == "xlsx":
+        from optimizer.report.workbooks import users_workbook
+
+        with speaking(lang):
+            emit_bytes(users_workbook(users, command=command_line()), output)
     else:
-        emit_document(users_document(users), output)
+        from optimizer.report.users import users_document
+
+        with speaking(lang):
+            emit_document(users_document(users), output)

@@ -11,8 +11,10 @@ import click
 from optimizer.cli.arguments import (
     AmountRange,
     Minimize,
+    check_workbook,
     dataset_option,
     format_option,
+    language_option,
     open_dataset,
     output_option,
     scenario_option,
@@ -20,8 +22,11 @@ from optimizer.cli.arguments import (
     weights_of,
 )
 from optimizer.cli.failures import BAD_DATA, FAILURE, NO_ANSWER, tell
-from optimizer.cli.output import emit, emit_document, note
+from optimizer.cli.output import command_line, emit, emit_bytes, emit_document, note
+from optimizer.cli.pages import check_page, report_option, write_page
 from optimizer.cli.progress import counted, progress
+from optimizer.language import speaking
+from optimizer.report.table_names import WHATIF_TABLES
 
 if TYPE_CHECKING:
     from network.errors import Finding
@@ -29,6 +34,8 @@ if TYPE_CHECKING:
     from network.projects import Project
     from network.scenario import Scenario
     from optimizer.combining import Combine
+    from optimizer.language import Language
+    from optimizer.report.table_names import WhatIfTable
     from optimizer.whatif import WhatIf
 
 
@@ -69,7 +76,14 @@ if TYPE_CHECKING:
     metavar="Y",
     help="Year of links and demands; repeatable; default: each scenario's own, else the base year.",
 )
-@format_option("table", "json", "csv")
+@format_option("table", "json", "csv", "geojson", "xlsx")
+@click.option(
+    "--table",
+    type=click.Choice(WHATIF_TABLES),
+    help="With --format csv: the table to write; default: summary.",
+)
+@language_option
+@report_option
 @output_option
 @click.pass_context
 def command(
@@ -89,6 +103,9 @@ def command(
     dataset: str | None,
     years: tuple[int, ...],
     form: str,
+    table: WhatIfTable | None,
+    lang: Language,
+    report: str | None,
     output: str | None,
 ) -> None:
     """Compare scenarios and projects with the unchanged plan.
@@ -108,14 +125,18 @@ def command(
             "nothing to compare; name a scenario or project, as in corridor whatif aktau-hub, "
             "or --set 'shared_capacities[id=aktau-containers].capacity=240000'"
         )
-    _check_form(settings)
+    check_settings(settings)
+    check_workbook(form, output)
+    check_page(report)
+    if table is not None and form != "csv":
+        raise click.UsageError(f"--table chooses what --format csv writes, not {form}; leave one of them out.")
     from optimizer.options import SolveOptions
     from optimizer.sweep import worker_pool
     from optimizer.whatif import answers, gather, pose
 
     weights = weights_of(minimize, time_value, carbon_price, calibrated=calibrated)
     data = open_dataset(dataset, scenarios)
-    asked = _asked(data, names, settings)
+    asked = asked_of(data, names, settings)
     with progress("planning without the scenarios …"):
         question = pose(
             data,
@@ -129,11 +150,27 @@ def command(
     with worker_pool(min(jobs, len(question.cases))) as executor:
         found = counted(answers(question, executor=executor, resume=resume), len(question.cases), "scenarios")
         result = gather(question, found)
-    _emit(data, result, form, output)
-    ctx.exit(_judged(result, as_json=form == "json"))
+    if report is not None:
+        from optimizer.report.page import whatif_subject
+
+        with progress("writing the page …"):
+            write_page(lambda: whatif_subject(result, command=command_line()), report, lang)
+    if output is not None and form == "xlsx":
+        from optimizer.report.workbooks import whatif_workbook
+
+        with speaking(lang):
+            emit_bytes(whatif_workbook(result, command=command_line()), output)
+    elif form == "table":
+        from optimizer.report.whatif import whatif_document
+
+        with speaking(lang):
+            emit_document(whatif_document(data, result.to_mapping()), output)
+    else:
+        emit(_text(result, form, table or "summary"), output)
+    ctx.exit(judged(result, as_json=form == "json"))
 
 
-def _check_form(settings: tuple[str, ...]) -> None:
+def check_settings(settings: tuple[str, ...]) -> None:
     """Refuse settings that are not written as they must be, before anything is read or planned."""
     from network.changes import Change
     from network.errors import ScenarioError
@@ -145,7 +182,7 @@ def _check_form(settings: tuple[str, ...]) -> None:
             raise click.UsageError(f"--set: {error}") from None
 
 
-def _asked(data: Dataset, names: tuple[str, ...], settings: tuple[str, ...]) -> list[Scenario | Project]:
+def asked_of(data: Dataset, names: tuple[str, ...], settings: tuple[str, ...]) -> list[Scenario | Project]:
     """Return what is to be compared, files first where a name means several things.
 
     Raises
@@ -178,20 +215,27 @@ def _asked(data: Dataset, names: tuple[str, ...], settings: tuple[str, ...]) -> 
     return asked
 
 
-def _emit(data: Dataset, result: WhatIf, form: str, output: str | None) -> None:
-    """Print the result in the form asked for."""
+def _text(result: WhatIf, form: str, table: WhatIfTable) -> str:
+    """Return the result as JSON, GeoJSON or a table of it as CSV."""
     if form == "json":
-        emit(json.dumps(result.to_mapping(), ensure_ascii=False, indent=2), output)
-        return
-    from optimizer.report.whatif import whatif_csv, whatif_document
+        return json.dumps(result.to_mapping(), ensure_ascii=False, indent=2)
+    if form == "geojson":
+        from optimizer.report.geojson import whatif_features
 
-    if form == "csv":
-        emit(whatif_csv(result.to_mapping()).rstrip("\n"), output)
-    else:
-        emit_document(whatif_document(data, result.to_mapping()), output)
+        with progress("planning again for the map …"):
+            return json.dumps(whatif_features(result), ensure_ascii=False, allow_nan=False)
+    if table == "summary":
+        from optimizer.report.whatif import whatif_csv
+
+        return whatif_csv(result.to_mapping()).rstrip("\n")
+    from optimizer.report.sheets import csv_text
+    from optimizer.report.whatif_tables import whatif_table
+
+    sheet = whatif_table(result, table)
+    return csv_text(sheet.columns, sheet.rows).rstrip("\n")
 
 
-def _judged(result: WhatIf, *, as_json: bool) -> int:
+def judged(result: WhatIf, *, as_json: bool) -> int:
     """Tell what failed, and return the exit code."""
     code = 0
     for remark in result.notes:

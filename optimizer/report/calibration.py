@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
 from optimizer.report.document import Document, Table, columns, number
+from optimizer.report.sheets import csv_text
 
 if TYPE_CHECKING:
     from optimizer.calibration import Calibration, Fit
@@ -44,13 +43,8 @@ def calibration_document(calibration: Calibration) -> Document:
 
 def calibration_csv(calibration: Calibration) -> str:
     """Return one row per target, with the keys of its JSON as columns, links joined by ``;``."""
-    stream = io.StringIO()
     rows = [fit.to_mapping() | {"links": fit.target.links} for fit in calibration.fits]
-    if rows:
-        writer = csv.DictWriter(stream, rows[0], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    return stream.getvalue()
+    return csv_text(rows[0], [row.values() for row in rows]) if rows else ""
 
 
 def _cells(fit: Fit) -> tuple[str, ...]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING, Any
 
 from network.effects import effects
 from network.errors import few
 from network.model import split_list
 from optimizer.report.document import Document, Table, columns, number, short_number
+from optimizer.report.sheets import csv_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -108,7 +107,7 @@ def cards_csv(cards: Sequence[Project]) -> str:
     """Return the cards as CSV, lists joined by ``;``."""
     names = ("id", "name", "status", "year", "cost_usd_m", "requires", "excludes", "source", "confidence", "claims")
     rows = [[getattr(card, name) for name in names] for card in cards]
-    return _csv(names, [["" if value is None else _joined(value) for value in row] for row in rows])
+    return csv_text(names, [["" if value is None else _joined(value) for value in row] for row in rows])
 
 
 def claims_of(data: Dataset, card: Project | None = None) -> list[dict[str, Any]]:
@@ -150,7 +149,7 @@ def claims_document(claims: Sequence[dict[str, Any]]) -> Document:
 def claims_csv(claims: Sequence[dict[str, Any]]) -> str:
     """Return claims as CSV, lists joined by ``;``."""
     names = ("claim_id", "date", "text", *ANSWERS, "reason", "source")
-    return _csv(names, [[_joined(claim[name]) for name in names] for claim in claims])
+    return csv_text(names, [[_joined(claim[name]) for name in names] for claim in claims])
 
 
 def _row_line(effect: Effect) -> str:
@@ -208,11 +207,3 @@ def _named(ids: Iterable[str], names: dict[str, str]) -> str:
 
 def _joined(value: object) -> object:
     return ";".join(map(str, value)) if isinstance(value, list | tuple) else value
-
-
-def _csv(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows(rows)
-    return stream.getvalue()

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from math import inf
 from textwrap import fill
 from typing import TYPE_CHECKING
 
+from optimizer.comparison import RECORD_COLUMNS
+from optimizer.language import NO_NUMBER, _, mode_text, noted, short_date_text, unit_text
 from optimizer.obedience import nodes_passed
 from optimizer.report.document import Document, Table, columns, number, short_number
 from optimizer.report.routes import corridor_name, days, node_name
+from optimizer.report.sheets import csv_text
 from optimizer.route import Leg
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from optimizer.route import Route
     from optimizer.thresholds import Interval, Threshold
 
-GAUGES_AND_WEAK = (
+GAUGES_AND_WEAK = noted(
     "Gauges: changes of rail gauge. Weak: part of the USD that rests on estimates (grade D) or ungraded numbers."
 )
 LINE_WIDTH = 108
@@ -44,26 +45,36 @@ def comparison_document(data: Dataset, comparison: Comparison) -> Document:
     """
     shown = [row for row in comparison.rows if row.route is not None]
     own = [row for row in shown if not row.same_as]
-    unit = "TEU" if comparison.unit == "teu" else "t"
     losers = [row for row in own if not row.is_best]
     header, time_of, meaning = _time_column(comparison)
     document: Document = [
         Table(
             columns(
-                "Way", ">Days", *header, ">USD", f">kg CO2e/{unit}", ">Waiting %", ">Borders", ">Gauges", ">Weak %"
+                _("Way"),
+                ">" + _("Days"),
+                *header,
+                ">" + _("USD"),
+                ">" + _("kg CO2e/{unit}").format(unit=unit_text(comparison.unit)),
+                ">" + _("Waiting %"),
+                ">" + _("Borders"),
+                ">" + _("Gauges"),
+                ">" + _("Weak %"),
             ),
             tuple(_figures(data, row, time_of) for row in shown),
         ),
-        fill(f"{GAUGES_AND_WEAK}{meaning}", LINE_WIDTH),
-        Table(columns("Way", "Main places"), _places(data, own)),
+        fill(" ".join(filter(None, (_(GAUGES_AND_WEAK), meaning))), LINE_WIDTH),
+        Table(columns(_("Way"), _("Main places")), _places(data, own)),
     ]
     if losers and comparison.cost_weight:
         time_value = short_number(comparison.time_value_usd_per_unit_h)
         carbon_price = short_number(comparison.carbon_price_usd_per_t)
-        header = (f"Best at USD/h (now {time_value})", f"Best at USD/t CO2e (now {carbon_price})")
+        header = (
+            _("Best at USD/h (now {price})").format(price=time_value),
+            _("Best at USD/t CO2e (now {price})").format(price=carbon_price),
+        )
         document += [
             Table(
-                columns("Why not", ">Drop USD", ">or hours", *header),
+                columns(_("Why not"), ">" + _("Drop USD"), ">" + _("or hours"), *header),
                 tuple(_lack(data, comparison, row) for row in losers),
             ),
             _how_to_read(comparison, losers),
@@ -72,40 +83,37 @@ def comparison_document(data: Dataset, comparison: Comparison) -> Document:
         # Without a weight on money nothing has a price in USD.
         document += [
             Table(
-                columns("Why not", ">Drop hours"),
+                columns(_("Why not"), ">" + _("Drop hours")),
                 tuple(
                     (_name(data, row.kind, row.id), number(row.why_not.must_drop_h)) for row in losers if row.why_not
                 ),
             ),
-            "Drop: how many hours faster a way must be to tie with the best one. A dash: not by this alone.",
+            _("Drop: how many hours faster a way must be to tie with the best one. A dash: not by this alone."),
         ]
     return [*document, *_missing(data, comparison)]
 
 
 def comparison_csv(comparison: Comparison) -> str:
     """Return one row per way, with the columns of `Comparison.records`."""
-    records = comparison.records()
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, list(records[0]) if records else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(records)
-    return stream.getvalue()
+    return csv_text(RECORD_COLUMNS, [record.values() for record in comparison.records()])
 
 
 def _name(data: Dataset, kind: str, way: str) -> str:
     """Return the name of a corridor, or the mode."""
-    return corridor_name(data, way) if kind == "corridor" else way
+    return corridor_name(data, way) if kind == "corridor" else mode_text(way)
 
 
 def _time_column(comparison: Comparison) -> tuple[tuple[str, ...], Callable[[Route], tuple[str, ...]], str]:
     """Return the header of what is told of the time beside its days, if any, its cells, and what it means."""
     if comparison.p90_price_usd_per_unit_h:
-        meaning = (
-            " 9 in 10: days within which nine of ten shipments arrive; a dash: no spread is known, and none assumed."
+        meaning = _(
+            "9 in 10: days within which nine of ten shipments arrive; a dash: no spread is known, and none assumed."
         )
-        return (">9 in 10",), lambda route: ("–" if (p90 := route.time_p90_h) is None else days(p90),), meaning
+        header = ">" + _("9 in 10")
+        return (header,), lambda route: (NO_NUMBER if (p90 := route.time_p90_h) is None else days(p90),), meaning
     if comparison.best.depart is not None:
-        return (">Arrives",), lambda route: ("–" if route.arrive is None else f"{route.arrive:%d %b}",), ""
+        header = ">" + _("Arrives")
+        return (header,), lambda route: (NO_NUMBER if route.arrive is None else short_date_text(route.arrive),), ""
     return (), lambda route: (), ""
 
 
@@ -116,7 +124,7 @@ def _figures(data: Dataset, row: Way, time_of: Callable[[Route], tuple[str, ...]
         raise ValueError(f"{row.id} has no route")
     more = time_of(route)
     if row.same_as:
-        name = f"{row.id} = {_name(data, 'corridor', row.same_as)}"
+        name = f"{_name(data, row.kind, row.id)} = {_name(data, 'corridor', row.same_as)}"
         return (name if len(name) <= NAME_WIDTH else f"{name[: NAME_WIDTH - 1]}…", *[""] * (7 + len(more)))
     return (
         _name(data, row.kind, row.id),
@@ -140,7 +148,9 @@ def _places(data: Dataset, rows: list[Way]) -> tuple[tuple[str, str], ...]:
     """Return the names of ways and of the places that tell each from the others."""
     routes = {(row.kind, row.id): row.route for row in rows if row.route is not None}
     n_passing = Counter(node for route in routes.values() for node in set(nodes_passed(route)))
-    return tuple((_name(data, *key), _main_places(data, route, n_passing) or "direct") for key, route in routes.items())
+    return tuple(
+        (_name(data, *key), _main_places(data, route, n_passing) or _("direct")) for key, route in routes.items()
+    )
 
 
 def _main_places(data: Dataset, route: Route, n_passing: Counter[str]) -> str:
@@ -186,18 +196,18 @@ def _best_at(intervals: tuple[Interval, ...], asked: float, threshold: Threshold
     most = _most_told(asked)
     if not intervals:
         if threshold is None or not _is_met(threshold) or threshold.value > most:
-            return "none"
-        return f"none ({short_number(threshold.value)}: {threshold.best or 'another'})"
+            return _("none")
+        best = threshold.best or _("another")
+        return _("none ({price}: {best})").format(price=short_number(threshold.value), best=best)
     low, high = min(intervals, key=lambda interval: max(interval[0] - asked, asked - interval[1], 0.0))
     if low > most:
-        return f"none below {short_number(most)}"
+        return _("none below {price}").format(price=short_number(most))
     if high == inf or high > most:
-        text = f"from {short_number(low)} up" if low else "any"
-    elif low:
-        text = f"{short_number(low)} to {short_number(high)}"
+        text = _("from {low} up") if low else _("any")
     else:
-        text = f"up to {short_number(high)}"
-    return text if len(intervals) == 1 else f"{text}, and elsewhere"
+        text = _("{low} to {high}") if low else _("up to {high}")
+    text = text.format(low=short_number(low), high=short_number(high))
+    return text if len(intervals) == 1 else _("{prices}, and elsewhere").format(prices=text)
 
 
 def _is_met(threshold: Threshold) -> bool:
@@ -213,12 +223,14 @@ def _most_told(asked: float) -> float:
 def _how_to_read(comparison: Comparison, losers: list[Way]) -> str:
     """Return what the columns of the last table mean, in as many sentences as it needs."""
     sentences = [
-        "Drop: how much cheaper, or how many hours faster, a way must be to tie with the best one. Best at: prices of "
-        "an hour per unit, or of a tonne of CO2e, at which the way wins, all else as asked."
+        _(
+            "Drop: how much cheaper, or how many hours faster, a way must be to tie with the best one. Best at: prices "
+            "of an hour per unit, or of a tonne of CO2e, at which the way wins, all else as asked."
+        )
     ]
     lacks = [row.why_not for row in losers if row.why_not is not None]
     if any(lack.must_drop_usd is None or lack.must_drop_h is None for lack in lacks):
-        sentences.append("A dash: not by this alone.")
+        sentences.append(_("A dash: not by this alone."))
     cells = [
         (intervals, threshold, _most_told(asked))
         for lack in lacks
@@ -234,11 +246,12 @@ def _how_to_read(comparison: Comparison, losers: list[Way]) -> str:
     ]
     if any(value <= most for value, most in levels):
         sentences.append(
-            "In brackets: the price at which the route draws level with the best one, and the id of what wins there."
+            _("In brackets: the price at which the route draws level with the best one, and the id of what wins there.")
         )
-    ends = [(end, most) for intervals, _, most in cells for pair in intervals for end in pair if end < inf]
+    ends = [(end, most) for intervals, _threshold, most in cells for pair in intervals for end in pair if end < inf]
     if any(value > most for value, most in (*levels, *ends)):
-        sentences.append(f"Prices above {MOST_PRICE:,} USD are left out here; JSON and CSV have them.")
+        left_out = _("Prices above {price} USD are left out here; JSON and CSV have them.")
+        sentences.append(left_out.format(price=number(MOST_PRICE)))
     return fill(" ".join(sentences), LINE_WIDTH, break_on_hyphens=False)
 
 
@@ -249,6 +262,10 @@ def _missing(data: Dataset, comparison: Comparison) -> list[str]:
         if row.route is None:
             by_reason.setdefault(row.reason, []).append(_name(data, row.kind, row.id))
     return [
-        fill(f"Without a route ({reason}): {'; '.join(names)}.", LINE_WIDTH, break_on_hyphens=False)
+        fill(
+            _("Without a route ({reason}): {names}.").format(reason=_(reason), names="; ".join(names)),
+            LINE_WIDTH,
+            break_on_hyphens=False,
+        )
         for reason, names in by_reason.items()
     ]

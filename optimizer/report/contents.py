@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -12,6 +10,7 @@ from network.model import MODES, split_list
 from network.traces import main_line_km, traces_of
 from network.values import in_year
 from optimizer.report.document import Document, Table, columns, number
+from optimizer.report.sheets import csv_text
 
 if TYPE_CHECKING:
     from network.model import Dataset, Network
@@ -121,16 +120,13 @@ def contents_csv(summary: dict[str, Any]) -> str:
 
     The length of a corridor's main line is empty where it has none.
     """
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(("kind", "id", "rows", "length_km", "main_line_km"))
-    writer.writerows(("table", name, rows, "", "") for name, rows in summary["tables"].items())
-    writer.writerows(("mode", row["mode"], row["links"], row["length_km"], "") for row in summary["modes"])
-    writer.writerows(
+    rows = [("table", name, rows, "", "") for name, rows in summary["tables"].items()]
+    rows += [("mode", row["mode"], row["links"], row["length_km"], "") for row in summary["modes"]]
+    rows += [
         ("corridor", *(row[key] for key in ("id", "links", "length_km", "main_line_km")))
         for row in summary["corridors"]
-    )
-    return stream.getvalue()
+    ]
+    return csv_text(("kind", "id", "rows", "length_km", "main_line_km"), rows)
 
 
 def _corridors(network: Network) -> list[dict[str, Any]]:

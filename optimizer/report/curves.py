@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from optimizer.curves import CurvePoint
-from optimizer.phrases import per_period
+from optimizer.curves import POINT_COLUMNS
+from optimizer.language import NO_NUMBER, _, language, mode_text, name_text, noted, unit_text
+from optimizer.listing import values_of
+from optimizer.phrases import begun, per_period
 from optimizer.report.document import Document, Table, columns, number, short_number
 from optimizer.report.routes import node_name
+from optimizer.report.sheets import csv_text
 from optimizer.resource_names import resolve_resource
 from optimizer.selecting import ALL
 
 if TYPE_CHECKING:
     from network.model import Dataset
-    from optimizer.curves import Curve
+    from optimizer.curves import Curve, CurvePoint
     from optimizer.resource_names import ResourceName
 
-CAVEAT = "All else stays as it is: a capacity elsewhere that binds first is not raised with it."
-SAVED = (
+CAVEAT = noted("All else stays as it is: a capacity elsewhere that binds first is not raised with it.")
+ALL_ELSE = noted("All else stays as it is.")
+SAVED = noted(
     "What is saved or added is told of what is minimized: money, and the value of time where hours count.\n"
     "Cost is the money of one plan that is best there; it may fall by another amount, or rise where time is bought."
 )
-NEAR_0 = (
+NEAR_0 = noted(
     "At 0 the curve means a capacity as near to 0 as may be.\n"
     "A capacity of 0 in the data also closes the way for goods that take none of it, and may cost more."
 )
@@ -33,33 +34,31 @@ NEAR_0 = (
 def curve_document(data: Dataset, curve: Curve) -> Document:
     """Return a heading, what holds at present and beyond, and the table of breakpoints."""
     sentences = [_present_sentence(curve), _end_sentence(curve), _range_sentence(curve)]
-    document: Document = [f"{_title(data, curve)} · plan of {curve.year}"]
+    document: Document = [_("{title} · plan of {year}").format(title=_title(data, curve), year=curve.year)]
     if any(sentences):
         document.append(" ".join(sentence for sentence in sentences if sentence))
-    document += [_point_table(curve), SAVED]
+    document += [_point_table(curve), _(SAVED)]
     if curve.kind == "capacity" and curve.points[0].at <= curve.background:
-        document.append(NEAR_0)
-    return [*document, CAVEAT if curve.kind == "capacity" else "All else stays as it is."]
+        document.append(_(NEAR_0))
+    return [*document, _(CAVEAT if curve.kind == "capacity" else ALL_ELSE)]
 
 
 def curve_csv(curve: Curve) -> str:
     """Return one row per point, with the attributes of `CurvePoint` as columns."""
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, [field.name for field in fields(CurvePoint)], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(point.to_mapping() for point in curve.points)
-    return stream.getvalue()
+    return csv_text(POINT_COLUMNS, [values_of(point, POINT_COLUMNS) for point in curve.points])
 
 
 def curve_title(data: Dataset, curve: Curve) -> str:
     """Return what the curve is about in words: the name of a capacity, or the conditions of a selection."""
     if curve.kind != "capacity":
-        what, which = ("Costs of", "links") if curve.kind == "cost" else ("Volumes of", "demands")
-        return f"{what} all {which}" if curve.name == ALL else f"{what} {which} with {curve.name}"
+        if curve.name == ALL:
+            return _("Costs of all links") if curve.kind == "cost" else _("Volumes of all demands")
+        title = _("Costs of links with {name}") if curve.kind == "cost" else _("Volumes of demands with {name}")
+        return title.format(name=curve.name)
     named = resolve_resource(data.network, curve.name)
     if named.kind == "shared":
         table = data.network.shared_capacities
-        return str(table.text("name")[named.row]) or named.id
+        return name_text(table, named.row) or named.id
     return _passage_title(data, named)
 
 
@@ -76,7 +75,10 @@ def price_of(curve: Curve, price: float | None) -> float | None:
 def _title(data: Dataset, curve: Curve) -> str:
     """Return the heading: in words, with the id of a capacity behind it."""
     title = curve_title(data, curve)
-    return title if curve.kind != "capacity" else f"{title} ({curve.name}), capacity in {per_period(curve.unit)}"
+    if curve.kind != "capacity":
+        return title
+    told = _("{title} ({id}), capacity in {unit}")
+    return told.format(title=title, id=curve.name, unit=per_period(curve.unit))
 
 
 def _passage_title(data: Dataset, named: ResourceName) -> str:
@@ -86,9 +88,10 @@ def _passage_title(data: Dataset, named: ResourceName) -> str:
         start, end = (node_name(data, str(links.text(name)[named.row])) for name in ("from_node", "to_node"))
         if named.direction == "<":
             start, end = end, start
-        return f"{str(links.text('mode')[named.row]).capitalize()} {start} {'→' if named.direction else '–'} {end}"
+        mode = begun(mode_text(str(links.text("mode")[named.row])))
+        return f"{mode} {start} {'→' if named.direction else '–'} {end}"
     transfers = data.network.transfers
-    first, second = (str(transfers.text(name)[named.row]) for name in ("from_mode", "to_mode"))
+    first, second = (mode_text(str(transfers.text(name)[named.row])) for name in ("from_mode", "to_mode"))
     if named.direction == "<":
         first, second = second, first
     node = node_name(data, str(transfers.text("node_id")[named.row]))
@@ -115,17 +118,22 @@ def _present_sentence(curve: Curve) -> str:
     price = price_of(curve, point.price_right_usd_per_unit)
     assert price is not None
     if curve.kind != "capacity":
-        where = "of cost" if curve.kind == "cost" else "of volume"
-        return f"At present one percent {where} more adds {short_number(price)} USD a year."
+        told = _("At present one percent of volume more adds {usd} USD a year.")
+        if curve.kind == "cost":
+            told = _("At present one percent of cost more adds {usd} USD a year.")
+        return told.format(usd=short_number(price))
+    of = {"present": short_number(curve.present), "unit": per_period(curve.unit)}
     if price <= 0.0:
         lost = point.price_left_usd_per_unit
-        less = f"; one less costs {short_number(lost)} USD a year" if lost else ""
-        used = f"{short_number(point.used)} of {short_number(curve.present)} {per_period(curve.unit)}"
-        return f"At present {used} are used, and more capacity saves nothing{less}."
-    return (
-        f"At present, with {short_number(curve.present)} {per_period(curve.unit)}, each one more saves "
-        f"{short_number(price)} USD a year, up to {short_number(until)}."
-    )
+        told = _("At present {used} of {present} {unit} are used, and more capacity saves nothing.")
+        if lost:
+            told = _(
+                "At present {used} of {present} {unit} are used, and more capacity saves nothing; one less costs {usd} "
+                "USD a year."
+            )
+        return told.format(used=short_number(point.used), usd=short_number(lost or 0.0), **of)
+    told = _("At present, with {present} {unit}, each one more saves {usd} USD a year, up to {until}.")
+    return told.format(usd=short_number(price), until=short_number(until), **of)
 
 
 def _sentence_of_less(curve: Curve, point: CurvePoint) -> str:
@@ -134,12 +142,12 @@ def _sentence_of_less(curve: Curve, point: CurvePoint) -> str:
     if price is None:
         return ""
     if curve.kind == "capacity":
-        return (
-            f"At present, with {short_number(curve.present)} {per_period(curve.unit)}, a unit less costs "
-            f"{short_number(price)} USD a year."
-        )
-    where = "of cost" if curve.kind == "cost" else "of volume"
-    return f"At present one percent {where} less saves {short_number(price)} USD a year."
+        told = _("At present, with {present} {unit}, a unit less costs {usd} USD a year.")
+    elif curve.kind == "cost":
+        told = _("At present one percent of cost less saves {usd} USD a year.")
+    else:
+        told = _("At present one percent of volume less saves {usd} USD a year.")
+    return told.format(present=short_number(curve.present), unit=per_period(curve.unit), usd=short_number(price))
 
 
 def _end_sentence(curve: Curve) -> str:
@@ -154,21 +162,25 @@ def _end_sentence(curve: Curve) -> str:
     if present is not None and last.at == curve.present:
         return ""
     if present is None or last.at < curve.present:
-        return f"From {short_number(last.at)} {per_period(curve.unit)} on more is worth nothing."
+        told = _("From {capacity} {unit} on more is worth nothing.")
+        return told.format(capacity=short_number(last.at), unit=per_period(curve.unit))
     saved = curve.points[present].objective_usd - last.objective_usd
-    return (
-        f"From {short_number(last.at)} {per_period(curve.unit)} on more is worth nothing; so much saves "
-        f"{number(saved / 1e6, 1)} m USD a year of what is minimized against today."
+    told = _(
+        "From {capacity} {unit} on more is worth nothing; so much saves {usd} m USD a year of what is minimized "
+        "against today."
     )
+    return told.format(capacity=short_number(last.at), unit=per_period(curve.unit), usd=number(saved / 1e6, 1))
 
 
 def _range_sentence(curve: Curve) -> str:
     """Return where the curve begins late or ends early, as demands that must be carried cannot be."""
     first, last = curve.points[0].at, curve.points[-1].at
     if first > curve.low:
-        return f"Below {short_number(first)} {per_period(curve.unit)} demands that must be carried cannot be."
+        told = _("Below {capacity} {unit} demands that must be carried cannot be.")
+        return told.format(capacity=short_number(first), unit=per_period(curve.unit))
     if last < curve.high:
-        return f"Above {short_number(last)} times the volumes demands that must be carried cannot be."
+        told = _("Above {n} times the volumes demands that must be carried cannot be.")
+        return told.format(n=short_number(last))
     return ""
 
 
@@ -177,41 +189,40 @@ def _point_table(curve: Curve) -> Table:
     present = _index_of_present(curve)
     reference = curve.points[0 if present is None else present].objective_usd
     sign = -1.0 if curve.kind == "capacity" else 1.0
-    unit = per_period(curve.unit, 1.0) if curve.kind == "capacity" else per_unit(curve)
-    worth = f">From here on one more {unit} {'saves' if curve.kind == 'capacity' else 'adds'} USD"
-    against = "today" if present is not None else "the first row"
     rows = tuple(
         (
             _place(curve, point.at),
             short_number(point.used),
             number(point.cost_usd / 1e6, 1),
             number(round(sign * (point.objective_usd - reference) / 1e6, 1) + 0.0, 1),
-            "–"
+            NO_NUMBER
             if (price := price_of(curve, point.price_right_usd_per_unit)) is None
             else short_number(0.0 if abs(price) < 1e-9 else price),
-            "today" if at == present else "",
+            _("today") if at == present else "",
         )
         for at, point in enumerate(curve.points)
     )
-    change = "saved" if curve.kind == "capacity" else "more"
-    return Table(
-        columns(
-            f">{per_period(curve.unit)}" if curve.kind == "capacity" else ">Times",
-            f">Used {curve.used_unit.replace('/', ' a ')}" if curve.kind != "capacity" else ">Used",
-            ">Cost m USD",
-            f">m USD {change} against {against}",
-            worth,
-            "",
-        ),
-        rows,
-        title="Where the price changes",
-    )
+    return Table(columns(*_headers(curve, has_present=present is not None)), rows, title=_("Where the price changes"))
+
+
+def _headers(curve: Curve, *, has_present: bool) -> tuple[str, ...]:
+    """Return the headers of the table of breakpoints."""
+    if curve.kind == "capacity":
+        place, used = per_period(curve.unit), _("Used")
+        against = _("m USD saved against today") if has_present else _("m USD saved against the first row")
+        worth = _("From here on one more {unit} saves USD").format(unit=per_period(curve.unit, 1.0))
+    else:
+        used_unit = curve.used_unit.replace("/", " a ") if language() == "en" else unit_text(curve.used_unit)
+        place, used = _("Times"), _("Used {unit}").format(unit=used_unit)
+        against = _("m USD more against today") if has_present else _("m USD more against the first row")
+        worth = _("From here on one more percent adds USD")
+    return f">{place}", f">{used}", ">" + _("Cost m USD"), f">{against}", f">{worth}", ""
 
 
 def _place(curve: Curve, at: float) -> str:
     """Return a capacity with the digits that tell it from its neighbors."""
     if curve.kind != "capacity":
-        return f"{at:,.4f}"
+        return number(at, 4)
     return number(at) if abs(at) >= 1000 else number(at, 2)
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
 from network.errors import few
+from optimizer.language import NO_NUMBER, _, as_written, n_, noted, status_text
 from optimizer.phrases import money
-from optimizer.report.document import Document, Table, columns, number
+from optimizer.report.document import Document, Table, columns, number, percent
 from optimizer.report.plans import CAVEAT, million
+from optimizer.report.sheets import csv_text
+from optimizer.report.spoken_names import closing_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,14 +19,24 @@ if TYPE_CHECKING:
     from optimizer.sweep import Record
 
 DAYS = 365
+LEAST_PERCENT = 0.01
 VITAL = 0.01
 """Share of the objective from which on a plan may be said to stand or fall with a thing."""
 N_LED = 3
 """Closings that the first sentence names."""
-CLOSES_WHOLLY = (
+CLOSES_WHOLLY = noted(
     "A shared capacity or transfer closed all year has a capacity of 0, which stops goods that take none of it as well."
 )
-KIND_NAMES = {"shared": "shared capacity", "crossing": "border"}
+NO_LIMIT = noted("no capacity to close in part")
+KIND_NAMES = {
+    "link": noted("link"),
+    "node": noted("node"),
+    "crossing": noted("border"),
+    "shared": noted("shared capacity"),
+    "transfer": noted("transfer"),
+    "links": noted("links"),
+    "scenario": noted("scenario"),
+}
 CSV_COLUMNS = (
     *("rank", "kind", "id", "name", "status", "cost_usd", "delta_cost_usd", "delta_objective_usd"),
     *("t_unmet", "delta_t_unmet", "cut_off", "t_used", "n_demands_used", "message"),
@@ -48,41 +59,47 @@ def disruption_document(result: Disruption, *, share: float | None, top: int | N
     if shown:
         document.append(_table(result, shown, len(felt) if top is not None else len(shown)))
         document.append(
-            "Cost: money a year. Objective: what is minimized, with the value of time; it can rise while money falls.\n"
-            "Over it: what passes while it is open."
+            _(
+                "Cost: money a year. Objective: what is minimized, with the value of time; it can rise while money "
+                "falls.\nOver it: what passes while it is open."
+            )
         )
         if share in (None, 1.0) and any(record["kind"] in ("shared", "transfer") for record in shown):
-            document.append(CLOSES_WHOLLY)
+            document.append(_(CLOSES_WHOLLY))
     without = [record for record in result.records if record["delta_objective_usd"] is None]
-    document.extend(f"Without {record['name']}: {record['message']}." for record in without[:top])
-    document.append(CAVEAT)
+    told = _("Without {name}: {message}.")
+    document.extend(
+        told.format(name=closing_name(result.base.data, record), message=record["message"]) for record in without[:top]
+    )
+    document.append(_(CAVEAT))
     return document
 
 
 def disruption_csv(result: Disruption) -> str:
     """Return one row per closing, the worst first; ids of demands cut off are parted by ``;``."""
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, CSV_COLUMNS, lineterminator="\n", extrasaction="ignore")
-    writer.writeheader()
-    for rank, record in enumerate(result.records, start=1):
-        writer.writerow({**record, "rank": rank, "cut_off": ";".join(record["cut_off"])})
-    return stream.getvalue()
+    rows = [
+        {**record, "rank": rank, "cut_off": ";".join(record["cut_off"])}
+        for rank, record in enumerate(result.records, start=1)
+    ]
+    return csv_text(CSV_COLUMNS, [[row[column] for column in CSV_COLUMNS] for row in rows])
 
 
 def _headline(result: Disruption) -> str:
     """Return the sentence that says what costs most; only what costs much is said to hold the plan up."""
     felt = result.worst
     if not felt:
-        return f"The plan of {result.base.year} loses nothing by any of these closings."
+        return _("The plan of {year} loses nothing by any of these closings.").format(year=result.base.year)
+    data = result.base.data
     first, *others = felt[:N_LED]
-    opening = f"Costliest in the plan of {result.base.year}: {first['name']}, "
+    told = _("Costliest in the plan of {year}: {name}, {loss}.")
     if first["kind"] != "scenario" and _is_vital(result, first):
-        opening = f"The plan of {result.base.year} stands or falls with {first['name']}: without it "
+        told = _("The plan of {year} stands or falls with {name}: without it {loss}.")
     elif first["delta_objective_usd"] is None:
-        opening = f"With {first['name']} in {result.base.year} "
-    sentence = f"{opening}{_loss(result, first)}."
+        told = _("With {name} in {year} {loss}.")
+    sentence = told.format(year=result.base.year, name=closing_name(data, first), loss=_loss(result, first))
     if others:
-        sentence += " Next: " + "; ".join(f"{record['name']} ({_more(record)})" for record in others) + "."
+        listed = "; ".join(f"{closing_name(data, record)} ({_more(record)})" for record in others)
+        sentence += " " + _("Next: {closings}.").format(closings=listed)
     return sentence
 
 
@@ -95,29 +112,35 @@ def _is_vital(result: Disruption, record: Record) -> bool:
 def _loss(result: Disruption, record: Record) -> str:
     """Return what is lost by the first closing of the list."""
     if record["delta_objective_usd"] is None:
-        return f"there is no plan ({record['status']})"
-    parts = [f"the objective rises by {_more(record)} ({_share(result, record)})"]
+        return _("there is no plan ({status})").format(status=status_text(record["status"]))
+    rises = _("the objective rises by {usd} ({percent})")
+    parts = [rises.format(usd=_more(record), percent=_share(result, record))]
     if record["delta_t_unmet"] > 0.0:
-        more = "" if record["delta_t_unmet"] == record["t_unmet"] else " more"
-        parts.append(f"{number(record['delta_t_unmet'] / 1e3)} kt a year{more} stay behind")
+        stays = _("{kt} kt a year more stay behind")
+        if record["delta_t_unmet"] == record["t_unmet"]:
+            stays = _("{kt} kt a year stay behind")
+        parts.append(stays.format(kt=number(record["delta_t_unmet"] / 1e3)))
     if record["cut_off"]:
         n = len(record["cut_off"])
-        parts.append(f"{n} demand{'s have' if n > 1 else ' has'} no way left")
+        parts.append(n_("{n} demand has no way left", "{n} demands have no way left", n).format(n=n))
     return ", ".join(parts)
 
 
 def _more(record: Record) -> str:
     """Return the increase of the objective in words."""
-    return "no plan" if record["delta_objective_usd"] is None else f"{money(record['delta_objective_usd'])} a year"
+    if record["delta_objective_usd"] is None:
+        return _("no plan")
+    return _("{usd} a year").format(usd=money(record["delta_objective_usd"]))
 
 
 def _share(result: Disruption, record: Record) -> str:
     """Return the increase of the objective in percent of it."""
     objective = result.base.objective_usd
     if record["delta_objective_usd"] is None or not objective:
-        return "–"
-    percent = 100.0 * record["delta_objective_usd"] / abs(objective)
-    return "under 0.01 %" if 0.0 < percent < 0.005 else f"{percent:.2f} %"
+        return NO_NUMBER
+    if 0.0 < 100.0 * record["delta_objective_usd"] / abs(objective) < LEAST_PERCENT / 2.0:
+        return _("under {percent}").format(percent=percent(LEAST_PERCENT / 100.0, 2))
+    return percent(record["delta_objective_usd"], 2, of=abs(objective))
 
 
 def _method(result: Disruption, share: float | None) -> str:
@@ -125,53 +148,85 @@ def _method(result: Disruption, share: float | None) -> str:
     counts = result.counts
     n_settled = {status: counts.pop(status, 0) for status in ("unused", "spare", "no_capacity")}
     n_planned = counts.total()
-    time = "" if share is None else f" for {share * DAYS:.3g} days of the year ({100 * share:.3g} %)"
-    n_all = len(result.records)
-    if share is not None and any(record["kind"] == "scenario" for record in result.records):
-        time += ", a scenario's as well, whatever it says itself"
-    lines = [
-        f"{number(n_all)} closing{'s' if n_all != 1 else ''}, one at a time{time}; all other capacities hold. "
-        f"Cost with everything open: {million(result.base.cost_usd)} m USD."
+    cost = _("Cost with everything open: {usd} m USD.").format(usd=million(result.base.cost_usd))
+    counted = [
+        _("{n} planned again, {n_lost} of them at a loss").format(n=number(n_planned), n_lost=number(len(result.worst)))
     ]
-    told = [
-        f"{number(n_planned)} planned again, {number(len(result.worst))} of them at a loss",
-        f"{number(n_settled['unused'])} unused in the best plan" if n_settled["unused"] else "",
-        f"{number(n_settled['spare'])} with room to spare" if n_settled["spare"] else "",
-        f"{number(n_settled['no_capacity'])} with no capacity to close in part" if n_settled["no_capacity"] else "",
-        f"{number(len(result.failed))} failed" if result.failed else "",
-    ]
-    lines.append(f"{'; '.join(part for part in told if part)}.")
-    return "\n".join(lines)
+    for n, counting in (
+        (n_settled["unused"], _("{n} unused in the best plan")),
+        (n_settled["spare"], _("{n} with room to spare")),
+        (n_settled["no_capacity"], _("{n} with no capacity to close in part")),
+        (len(result.failed), _("{n} failed")),
+    ):
+        if n:
+            counted.append(counting.format(n=number(n)))
+    return f"{_number_of_closings(result, share)} {cost}\n{'; '.join(counted)}."
+
+
+def _number_of_closings(result: Disruption, share: float | None) -> str:
+    """Return how many things were closed, and for how long."""
+    n = len(result.records)
+    if share is None:
+        told = n_(
+            "{n} closing, one at a time; all other capacities hold.",
+            "{n} closings, one at a time; all other capacities hold.",
+            n,
+        )
+        return told.format(n=number(n))
+    if any(record["kind"] == "scenario" for record in result.records):
+        told = n_(
+            "{n} closing, one at a time for {days} days of the year ({percent}), a scenario's as well, whatever it "
+            "says itself; all other capacities hold.",
+            "{n} closings, one at a time for {days} days of the year ({percent}), a scenario's as well, whatever it "
+            "says itself; all other capacities hold.",
+            n,
+        )
+    else:
+        told = n_(
+            "{n} closing, one at a time for {days} days of the year ({percent}); all other capacities hold.",
+            "{n} closings, one at a time for {days} days of the year ({percent}); all other capacities hold.",
+            n,
+        )
+    days, part = as_written(f"{share * DAYS:.3g}"), as_written(f"{100 * share:.3g} %")
+    return told.format(n=number(n), days=days, percent=part)
 
 
 def _table(result: Disruption, shown: Sequence[Record], n_all: int) -> Table:
     """Return the table of some closings, the worst first."""
-    title = "Closings by what they cost" + (
-        f" (the first {len(shown)} of {number(n_all)})" if len(shown) < n_all else ""
-    )
+    title = _("Closings by what they cost")
+    if len(shown) < n_all:
+        title = _("Closings by what they cost (the first {most} of {n})")
     return Table(
         columns(
-            "#", "Kind", "Closed", ">Cost +m USD", ">Objective +m USD", ">Share", ">Unmet +kt", "Cut off", ">Over it kt"
+            "#",
+            _("Kind"),
+            _("Closed"),
+            ">" + _("Cost +m USD"),
+            ">" + _("Objective +m USD"),
+            ">" + _("Share"),
+            ">" + _("Unmet +kt"),
+            _("Cut off"),
+            ">" + _("Over it kt"),
         ),
         tuple(_row(result, rank, record) for rank, record in enumerate(shown, start=1)),
-        title=title,
+        title=title.format(most=len(shown), n=number(n_all)),
     )
 
 
 def _row(result: Disruption, rank: int, record: Record) -> tuple[str, ...]:
     """Return the cells of a closing."""
-    kind = KIND_NAMES.get(record["kind"], str(record["kind"]))
-    name = str(record["name"]).removeprefix("border ") if record["kind"] == "crossing" else str(record["name"])
+    kind = _(KIND_NAMES.get(record["kind"], str(record["kind"])))
+    name = closing_name(result.base.data, record, has_kind=False)
     if record["status"] == "no_capacity":
-        return str(rank), kind, name, "–", "–", "–", "–", "no capacity to close in part", "–"
+        return str(rank), kind, name, *(NO_NUMBER,) * 4, _(NO_LIMIT), NO_NUMBER
     return (
         str(rank),
         kind,
         name,
-        "no plan" if record["delta_cost_usd"] is None else million(record["delta_cost_usd"]),
-        "no plan" if record["delta_objective_usd"] is None else million(record["delta_objective_usd"]),
+        _("no plan") if record["delta_cost_usd"] is None else million(record["delta_cost_usd"]),
+        _("no plan") if record["delta_objective_usd"] is None else million(record["delta_objective_usd"]),
         _share(result, record),
-        "–" if record["delta_t_unmet"] is None else number(record["delta_t_unmet"] / 1e3),
+        NO_NUMBER if record["delta_t_unmet"] is None else number(record["delta_t_unmet"] / 1e3),
         few(record["cut_off"]),
         number(record["t_used"] / 1e3),
     )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 from unicodedata import combining, east_asian_width
 
+from optimizer.language import NO_NUMBER, as_written, number_text
+
 Align = Literal["left", "right"]
 
 
 class Column(NamedTuple):
-    """Header and alignment of a table's column."""
+    """Header, in the language of the reader, and alignment of a table's column."""
 
     header: str
     align: Align = "left"
@@ -38,17 +40,25 @@ def plain(document: Document) -> str:
 
 
 def number(value: float | None, digits: int = 0) -> str:
-    """Return a number with thousands separators; a dash where there is none."""
-    if value is None or value != value:
-        return "–"
-    return f"{value:,.{digits}f}"
+    """Return a number with thousands separators, as the language writes it; a dash where there is none."""
+    return number_text(value, digits)
 
 
 def short_number(value: float) -> str:
     """Return a number with four significant digits or all digits before the point, for columns of mixed size."""
     if value != value:
-        return "–"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.4g}"
+        return NO_NUMBER
+    return as_written(f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.4g}")
+
+
+def percent(part: float, digits: int = 0, *, of: float = 1.0) -> str:
+    """Return a part of something in percent, with a plain space before the sign as in all text on a terminal."""
+    return as_written(f"{100 * part / of:.{digits}f} %")
+
+
+def titled(whole: str, part: str, n: int, most: int) -> str:
+    """Return the title of a table of all `n` rows, or of at most `most` of them."""
+    return whole if n <= most else part.format(most=most, n=n)
 
 
 def _plain_table(table: Table) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
 from network.errors import Finding
+from optimizer.report.sheets import csv_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,8 +13,4 @@ if TYPE_CHECKING:
 
 def findings_csv(findings: Iterable[Finding]) -> str:
     """Return one row per finding, with its attributes as columns."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(Finding._fields)
-    writer.writerows(findings)
-    return stream.getvalue()
+    return csv_text(Finding._fields, findings)

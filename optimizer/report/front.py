@@ -7,6 +7,7 @@ from math import ceil, dist, floor, log10
 from string import ascii_letters
 from typing import TYPE_CHECKING, NamedTuple
 
+from optimizer.language import NO_NUMBER, _, mode_text, n_, noted
 from optimizer.report.document import Document, Table, columns, number, short_number
 from optimizer.report.routes import corridor_name, days, node_name
 from optimizer.route import Leg
@@ -17,14 +18,27 @@ if TYPE_CHECKING:
     from network.model import Dataset
     from optimizer.route import Route
 
-COLUMNS = columns(">#", ">Days", ">USD", ">kg CO2e", "Best in", "Modes", "Corridor", "Main way")
 CRITERIA: tuple[tuple[str, Callable[[Route], float]], ...] = (
-    ("cost", lambda route: route.cost_usd),
-    ("time", lambda route: route.time_h),
-    ("CO2", lambda route: route.co2_kg),
+    (noted("cost"), lambda route: route.cost_usd),
+    (noted("time"), lambda route: route.time_h),
+    (noted("CO2"), lambda route: route.co2_kg),
 )
-ALL = tuple(name.lower() for name, _ in CRITERIA)
+ALL = tuple(name.lower() for name, *_value in CRITERIA)
 """The criteria as `optimizer.find_pareto` calls them."""
+
+ONE_CHOICE = {
+    ("cost", "time"): noted("One choice: the cheapest route is the fastest too."),
+    ("cost", "co2"): noted("One choice: the cheapest route is the cleanest too."),
+    ("time", "co2"): noted("One choice: the fastest route is the cleanest too."),
+    ALL: noted("One choice: the cheapest route is the fastest and the cleanest too."),
+}
+CHOICES = {
+    ("cost", "time"): noted("{n} choices between money and time: {ranges}"),
+    ("cost", "co2"): noted("{n} choices between money and CO2: {ranges}"),
+    ("time", "co2"): noted("{n} choices between time and CO2: {ranges}"),
+    ALL: noted("{n} choices between money, time and CO2: {ranges}"),
+}
+"""Headings of a front, by its criteria."""
 
 LOG_FROM = 8.0
 """Ratio of the greatest to the least value from which an axis is logarithmic: flights cost ten times a train."""
@@ -76,7 +90,10 @@ def front_document(
     document.append(_table(data, routes, spread(routes, limit, criteria), marks, criteria))
     n_hidden = len(routes) - limit
     if n_hidden > 0:
-        document.append(f"{n_hidden} more {'choice lies' if n_hidden == 1 else 'choices lie'} between those listed.")
+        hidden = n_(
+            "{n} more choice lies between those listed.", "{n} more choices lie between those listed.", n_hidden
+        )
+        document.append(hidden.format(n=n_hidden))
     return document
 
 
@@ -146,7 +163,7 @@ def scatter(points: Sequence[tuple[float, float, str]], width: int = 72, height:
     """
     if width < LEAST_WIDTH or height < 8:
         raise ValueError(f"a picture needs at least {LEAST_WIDTH} by 8 characters, not {width} by {height}")
-    across, up = axis([usd for usd, _, _ in points]), axis([day for _, day, _ in points])
+    across, up = axis([point[0] for point in points]), axis([point[1] for point in points])
     n_rows = height - 4
     labels = {up.cell(tick, n_rows): _tick(tick) for tick in reversed(up.ticks)}
     margin = max(map(len, labels.values()))
@@ -155,14 +172,14 @@ def scatter(points: Sequence[tuple[float, float, str]], width: int = 72, height:
     for usd, day, mark in points:
         place = (up.cell(day, n_rows), across.cell(usd, n_cells))
         cells[place] = mark if cells.get(place, mark) == mark else SEVERAL
-    lines = [" " * margin + f" days{_scale(up)}"]
+    lines = [" " * margin + " " + _scaled_by(_("days"), up)]
     for row in reversed(range(n_rows)):
         line = "".join(cells.get((row, cell), " ") for cell in range(n_cells))
         lines.append(f"{labels.get(row, ''):>{margin}} {'┤' if row in labels else '│'}{line}".rstrip())
     places = {across.cell(tick, n_cells) for tick in across.ticks}
     lines.append(" " * margin + " └" + "".join("┬" if cell in places else "─" for cell in range(n_cells)))
     lines.append((" " * (margin + 2) + _numbers_below(across, n_cells)).rstrip())
-    lines.append(f"{'USD' + _scale(across):>{width}}")
+    lines.append(_scaled_by(_("USD"), across).rjust(width))
     return "\n".join(lines)
 
 
@@ -183,22 +200,21 @@ def _tick(value: float) -> str:
     return text if len(text) <= MOST_TICK else f"{value:.0e}".replace("e+", "e")
 
 
-def _scale(of: Axis) -> str:
-    """Say of an axis that it is logarithmic."""
-    return " (log scale)" if of.is_log else ""
+def _scaled_by(title: str, of: Axis) -> str:
+    """Return the title of an axis, which says of a logarithmic one that it is."""
+    return _("{title} (log scale)").format(title=title) if of.is_log else title
 
 
 def _legend(data: Dataset, marks: dict[str, str], width: int, *, has_several: bool) -> list[str]:
     """Return the lines that say what the marks mean."""
-    entries = {
-        mark: f"{mark} {'other corridors' if mark == OTHER else corridor_name(data, corridor) or 'no corridor'}"
-        for corridor, mark in marks.items()
-    }
+    meanings = {mark: corridor_name(data, corridor) or _("no corridor") for corridor, mark in marks.items()}
+    if OTHER in meanings:
+        meanings[OTHER] = _("other corridors")
     if has_several:
-        entries[SEVERAL] = f"{SEVERAL} several corridors"
+        meanings[SEVERAL] = _("several corridors")
     lines: list[str] = []
-    for entry in entries.values():
-        shown = _cut(entry, width)
+    for mark, meaning in meanings.items():
+        shown = _cut(f"{mark} {meaning}", width)
         if lines and _most_width(f"{lines[-1]} · {shown}") <= width:
             lines[-1] += f" · {shown}"
         else:
@@ -220,22 +236,18 @@ def _most_width(text: str) -> int:
 
 def _heading(routes: Sequence[Route], criteria: Collection[str]) -> str:
     """Return how many choices there are and how far apart they lie."""
+    asked = tuple(name for name in ALL if name in criteria)
     if len(routes) == 1:
-        first, *others = (
-            most for name, most in zip(ALL, ("cheapest", "fastest", "cleanest"), strict=True) if name in criteria
-        )
-        return f"One choice: the {first} route is the {' and the '.join(others)} too."
+        return _(ONE_CHOICE[asked])
     usd, hours, kg = (
-        (min(value(route) for route in routes), max(value(route) for route in routes)) for _, value in CRITERIA
+        (min(value(route) for route in routes), max(value(route) for route in routes)) for _name, value in CRITERIA
     )
-    told = {
-        "cost": ("money", f"{number(usd[0])}–{number(usd[1])} USD"),
-        "time": ("time", f"{days(hours[0])}–{days(hours[1])} days"),
-        "co2": ("CO2", f"{number(kg[0])}–{number(kg[1])} kg CO2e"),
+    ranges = {
+        "cost": _("{low}–{high} USD").format(low=number(usd[0]), high=number(usd[1])),
+        "time": _("{low}–{high} days").format(low=days(hours[0]), high=days(hours[1])),
+        "co2": _("{low}–{high} kg CO2e").format(low=number(kg[0]), high=number(kg[1])),
     }
-    names, ranges = zip(*(told[name] for name in ALL if name in criteria), strict=True)
-    between = f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"{len(routes)} choices between {between}: {', '.join(ranges)}"
+    return _(CHOICES[asked]).format(n=len(routes), ranges=", ".join(ranges[name] for name in asked))
 
 
 def _table(
@@ -249,14 +261,24 @@ def _table(
             days(routes[at].time_h),
             number(routes[at].cost_usd),
             number(routes[at].co2_kg),
-            ", ".join(name for name, place in best.items() if place == at),
-            ", ".join(routes[at].modes),
-            f"{marks[routes[at].corridor]} {corridor_name(data, routes[at].corridor) or '–'}",
+            ", ".join(_(name) for name, place in best.items() if place == at),
+            ", ".join(map(mode_text, routes[at].modes)),
+            f"{marks[routes[at].corridor]} {corridor_name(data, routes[at].corridor) or NO_NUMBER}",
             _cut(main_way(data, routes[at]), MOST_WAY),
         )
         for at in listed
     ]
-    return Table(COLUMNS, tuple(rows))
+    headers = columns(
+        ">#",
+        ">" + _("Days"),
+        ">" + _("USD"),
+        ">" + _("kg CO2e"),
+        _("Best in"),
+        _("Modes"),
+        _("Corridor"),
+        _("Main way"),
+    )
+    return Table(headers, tuple(rows))
 
 
 def main_way(data: Dataset, route: Route) -> str:
@@ -272,7 +294,7 @@ def main_way(data: Dataset, route: Route) -> str:
     stops = list(dict.fromkeys(changes or between))
     if len(stops) > MOST_STOPS:
         stops = [stops[round(at * (len(stops) - 1) / (MOST_STOPS - 1))] for at in range(MOST_STOPS)]
-    return " – ".join(node_name(data, node) for node in stops) or "direct"
+    return " – ".join(node_name(data, node) for node in stops) or _("direct")
 
 
 def _best(routes: Sequence[Route], criteria: Collection[str]) -> dict[str, int]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
+from optimizer.language import NO_NUMBER, _, mode_text, n_
 from optimizer.matrix import COLUMNS
 from optimizer.report.document import Column, Document, Table, columns, number
 from optimizer.report.routes import corridor_name, days
+from optimizer.report.sheets import csv_line
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 MOST_COLUMNS = 12
 """Destinations that are set side by side; more of them are listed pair by pair."""
 
-LIST_COLUMNS = columns(
-    "From", "To", ">Days", ">USD", ">kg CO2e", ">km", ">Borders", ">Gauge changes", "Modes", "Corridor, or why not"
-)
-
 
 def matrix_document(data: Dataset, cells: Sequence[Cell], n_destinations: int) -> Document:
     """Return tables of days and of money, origins against destinations, or one list of pairs where these are many.
@@ -32,34 +28,53 @@ def matrix_document(data: Dataset, cells: Sequence[Cell], n_destinations: int) -
     `cells` are those of whole origins, `n_destinations` each.
     """
     if n_destinations > MOST_COLUMNS:
-        return [Table(LIST_COLUMNS, tuple(_pair_row(data, cell) for cell in cells))]
+        return [Table(_list_columns(), tuple(_pair_row(data, cell) for cell in cells))]
     return [
-        _side_by_side("Days", cells, n_destinations, lambda route: days(route.time_h)),
-        _side_by_side("USD", cells, n_destinations, lambda route: number(route.cost_usd)),
+        _side_by_side(_("Days"), cells, n_destinations, lambda route: days(route.time_h)),
+        _side_by_side(_("USD"), cells, n_destinations, lambda route: number(route.cost_usd)),
     ]
 
 
 def matrix_csv_lines(cells: Iterable[Cell]) -> Iterator[str]:
     """Yield the lines of a CSV, each as soon as its cell is there."""
-    yield _csv_line(COLUMNS)
+    yield csv_line(COLUMNS)
     for cell in cells:
-        yield _csv_line(cell.to_row())
+        yield csv_line(cell.to_row())
 
 
 def refusals(reasons: Counter[str], n_pairs: int) -> str:
     """Say how many of all pairs have no route, and why."""
     n_none = reasons.total()
-    listed = ", ".join(f"{reason} ({count:,})" for reason, count in reasons.most_common())
-    return f"{n_none:,} of {n_pairs:,} pairs {'has' if n_none == 1 else 'have'} no route: {listed}"
+    listed = ", ".join(f"{_(reason)} ({number(count)})" for reason, count in reasons.most_common())
+    told = n_(
+        "{n} of {n_pairs} pairs has no route: {reasons}", "{n} of {n_pairs} pairs have no route: {reasons}", n_none
+    )
+    return told.format(n=number(n_none), n_pairs=number(n_pairs), reasons=listed)
+
+
+def _list_columns() -> tuple[Column, ...]:
+    """Return the columns of a list of pairs."""
+    return columns(
+        _("From"),
+        _("To"),
+        ">" + _("Days"),
+        ">" + _("USD"),
+        ">" + _("kg CO2e"),
+        ">" + _("km"),
+        ">" + _("Borders"),
+        ">" + _("Gauge changes"),
+        _("Modes"),
+        _("Corridor, or why not"),
+    )
 
 
 def _side_by_side(title: str, cells: Sequence[Cell], n_destinations: int, shown: Callable[[Route], str]) -> Table:
     """Return a table with a row for each origin and a column for each destination; a dash where there is no route."""
-    header = (Column("From \\ To"), *(Column(cell.destination, "right") for cell in cells[:n_destinations]))
+    header = (Column(_("From \\ To")), *(Column(cell.destination, "right") for cell in cells[:n_destinations]))
     rows = []
     for start in range(0, len(cells), n_destinations):
         row = cells[start : start + n_destinations]
-        rows.append((row[0].origin, *("–" if cell.route is None else shown(cell.route) for cell in row)))
+        rows.append((row[0].origin, *(NO_NUMBER if cell.route is None else shown(cell.route) for cell in row)))
     return Table(header, tuple(rows), title=title)
 
 
@@ -67,15 +82,8 @@ def _pair_row(data: Dataset, cell: Cell) -> tuple[str, ...]:
     """Return the line of one pair."""
     route = cell.route
     if route is None:
-        return (cell.origin, cell.destination, *("–",) * 6, "", cell.reason)
+        return (cell.origin, cell.destination, *(NO_NUMBER,) * 6, "", _(cell.reason))
     numbers = (number(route.cost_usd), number(route.co2_kg), number(route.length_km))
     counts = (number(cell.n_borders), number(cell.n_gauge_changes))
-    texts = (" ".join(route.modes), corridor_name(data, route.corridor))
+    texts = (" ".join(map(mode_text, route.modes)), corridor_name(data, route.corridor))
     return (cell.origin, cell.destination, days(route.time_h), *numbers, *counts, *texts)
-
-
-def _csv_line(values: Sequence[object]) -> str:
-    """Return one line of a CSV without its end."""
-    stream = io.StringIO()
-    csv.writer(stream, lineterminator="").writerow(values)
-    return stream.getvalue()

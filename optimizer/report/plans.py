@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
-from optimizer.report.document import Document, Table, columns, number, short_number
-from optimizer.report.routes import corridor_name, node_name
+from optimizer.language import NO_NUMBER, _, as_written, mode_text, noted, status_text, unit_text
+from optimizer.listing import values_of
+from optimizer.report.document import Document, Table, columns, number, percent, short_number
+from optimizer.report.routes import corridor_name, goods_text, node_name
+from optimizer.report.sheets import csv_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from optimizer.result import Plan
 
 N_BOTTLENECKS = 15
-CAVEAT = "A plan is the cheapest system under these data, not a forecast."
+CAVEAT = noted("A plan is the cheapest system under these data, not a forecast.")
 
 
 def plan_document(data: Dataset, plan: Plan, shortfall: Document | None = None) -> Document:
@@ -26,36 +27,49 @@ def plan_document(data: Dataset, plan: Plan, shortfall: Document | None = None) 
     `shortfall` is what `optimizer.report.shortfall` says of the unmet demand, where that was asked for.
     """
     document: Document = [_headline(plan), _corridor_table(data, plan), _mode_table(plan)]
-    document.append(_unmet_table(data, plan) if plan.unmet else "All demand is carried.")
-    document.append(_bottleneck_table(data, plan) if plan.bottlenecks() else "No capacity binds.")
-    return [*document, *(shortfall or []), CAVEAT]
+    document.append(_unmet_table(data, plan) if plan.unmet else _("All demand is carried."))
+    document.append(_bottleneck_table(data, plan) if plan.bottlenecks() else _("No capacity binds."))
+    return [*document, *(shortfall or []), _(CAVEAT)]
 
 
 def flows_csv(plan: Plan) -> str:
     """Return one row per link, direction and commodity."""
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, ("link_id", "from_node", "to_node", "commodity", "volume"), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(flow.to_mapping() for flow in plan.link_flows)
-    return stream.getvalue()
+    names = ("link_id", "from_node", "to_node", "commodity", "volume")
+    return csv_text(names, [values_of(flow, names) for flow in plan.link_flows])
 
 
 def million(usd: float | None) -> str:
     """Return money in millions of USD."""
-    return "–" if usd is None else f"{usd / 1e6:,.1f}"
+    return NO_NUMBER if usd is None else number(usd / 1e6, 1)
+
+
+def signed_million(usd: float | None) -> str:
+    """Return a change of money in millions of USD with its sign; one that rounds to nothing has none."""
+    if usd is None:
+        return NO_NUMBER
+    return as_written(f"{round(usd / 1e6, 1) or 0.0:+,.1f}" if abs(usd) >= 5e4 else "0.0")
 
 
 def _headline(plan: Plan) -> str:
     """Return status, cost and proof, and how sure the cost is, a line each."""
-    proof = "proved optimal" if plan.status == "optimal" else f"{plan.status}, best known"
-    gap = "–" if plan.gap is None else f"{plan.gap:.1e}"
-    weak = "" if plan.weak_share is None else f"\n{100 * plan.weak_share:.0f} % of the transport cost rests on grade D"
-    return (
-        f"Plan {plan.year} · {million(plan.cost_usd)} m USD = {million(plan.transport_cost_usd)} transport + "
-        f"{million(plan.unmet_cost_usd)} unmet demand\n"
-        f"{proof} · objective {million(plan.objective_usd)} m USD · bound {million(plan.bound)} · "
-        f"gap {gap} · verified{weak}"
-    )
+    proof = _("{status}, best known").format(status=status_text(plan.status))
+    lines = [
+        _("Plan {year} · {usd} m USD = {transport} transport + {unmet} unmet demand").format(
+            year=plan.year,
+            usd=million(plan.cost_usd),
+            transport=million(plan.transport_cost_usd),
+            unmet=million(plan.unmet_cost_usd),
+        ),
+        _("{proof} · objective {objective} m USD · bound {bound} · gap {gap} · verified").format(
+            proof=_("proved optimal") if plan.status == "optimal" else proof,
+            objective=million(plan.objective_usd),
+            bound=million(plan.bound),
+            gap=NO_NUMBER if plan.gap is None else as_written(f"{plan.gap:.1e}"),
+        ),
+    ]
+    if plan.weak_share is not None:
+        lines.append(_("{percent} of the transport cost rests on grade D").format(percent=percent(plan.weak_share)))
+    return "\n".join(lines)
 
 
 def _corridor_table(data: Dataset, plan: Plan) -> Table:
@@ -63,20 +77,28 @@ def _corridor_table(data: Dataset, plan: Plan) -> Table:
     groups = _by_name(plan.by_corridor())
     total_t = sum(share.t for shares in groups.values() for share in shares)
     return Table(
-        columns("Corridor", ">Containers TEU", ">Bulk and general kt", ">All kt", ">Share", ">bn t-km", ">m USD"),
+        columns(
+            _("Corridor"),
+            ">" + _("Containers TEU"),
+            ">" + _("Bulk and general kt"),
+            ">" + _("All kt"),
+            ">" + _("Share"),
+            ">" + _("bn t-km"),
+            ">" + _("m USD"),
+        ),
         tuple(
             (
-                corridor_name(data, name) or "(no corridor)",
+                corridor_name(data, name) or _("(no corridor)"),
                 number(sum(share.volume for share in shares if _in_teu(data, share))),
                 number(sum(share.t for share in shares if not _in_teu(data, share)) / 1e3),
                 number(sum(share.t for share in shares) / 1e3),
-                f"{100 * sum(share.t for share in shares) / total_t:.1f} %",
+                percent(sum(share.t for share in shares), 1, of=total_t),
                 number(sum(share.t_km for share in shares) / 1e9, 1),
                 million(sum(share.cost_usd for share in shares)),
             )
             for name, shares in groups.items()
         ),
-        title="Flows by corridor (a route belongs to the one corridor with most of its km)",
+        title=_("Flows by corridor (a route belongs to the one corridor with most of its km)"),
     )
 
 
@@ -84,17 +106,17 @@ def _mode_table(plan: Plan) -> Table:
     """Return the work done by each mode."""
     groups = _by_name(plan.by_mode())
     return Table(
-        columns("Mode", ">bn t-km", ">m USD on links", ">kt CO2e"),
+        columns(_("Mode"), ">" + _("bn t-km"), ">" + _("m USD on links"), ">" + _("kt CO2e")),
         tuple(
             (
-                mode,
+                mode_text(mode),
                 number(sum(share.t_km for share in shares) / 1e9, 1),
                 million(sum(share.cost_usd for share in shares)),
                 number(sum(share.co2_kg for share in shares) / 1e6),
             )
             for mode, shares in groups.items()
         ),
-        title="Work by mode",
+        title=_("Work by mode"),
     )
 
 
@@ -124,16 +146,25 @@ def _unmet_table(data: Dataset, plan: Plan) -> Table:
                 record.demand_id,
                 node_name(data, str(demands.text("origin")[row])),
                 node_name(data, str(demands.text("destination")[row])),
-                commodity,
+                goods_text(data, commodity),
                 number(record.volume),
                 number(volume),
-                f"{100 * record.volume / volume:.0f} %",
+                percent(record.volume, of=volume),
             )
         )
     return Table(
-        columns("Demand", "From", "To", "Commodity", ">Unmet", ">of", ">Share"),
+        columns(
+            _("Demand"),
+            _("From"),
+            _("To"),
+            _("Commodity"),
+            ">" + _("Unmet"),
+            # Translators: the header of a column behind "Unmet": the volume that was asked for.
+            ">" + _("of"),
+            ">" + _("Share"),
+        ),
         tuple(rows),
-        title="Unmet demand per year",
+        title=_("Unmet demand per year"),
     )
 
 
@@ -147,25 +178,36 @@ def _bottleneck_table(data: Dataset, plan: Plan) -> Table:
             short_number(row.capacity),
             short_number(row.background),
             short_number(row.used),
-            row.unit,
+            unit_text(row.unit),
             short_number(row.price_usd_per_unit),
         )
         for row in bottlenecks[:N_BOTTLENECKS]
     )
-    shown = f"top {N_BOTTLENECKS} of {len(bottlenecks)}" if len(bottlenecks) > N_BOTTLENECKS else f"{len(bottlenecks)}"
+    title = _("Bottlenecks ({n}): USD a year that one more unit of capacity saves")
+    if len(bottlenecks) > N_BOTTLENECKS:
+        title = _("Bottlenecks (top {most} of {n}): USD a year that one more unit of capacity saves")
     return Table(
-        columns("Bottleneck", "Direction", ">Capacity", ">Background", ">Used", "Unit", ">Worth up to"),
+        columns(
+            _("Bottleneck"),
+            _("Direction"),
+            ">" + _("Capacity"),
+            ">" + _("Background"),
+            ">" + _("Used"),
+            _("Unit"),
+            ">" + _("Worth up to"),
+        ),
         rows,
-        title=f"Bottlenecks ({shown}): USD a year that one more unit of capacity saves",
+        title=title.format(most=N_BOTTLENECKS, n=len(bottlenecks)),
     )
 
 
 def _direction(data: Dataset, kind: str, from_node: str | None, to_node: str | None) -> str:
     """Return the direction a capacity holds for."""
     if not from_node or not to_node:
-        return "both"
+        # Translators: both directions of a link or transfer.
+        return _("both")
     return (
-        f"{from_node} → {to_node}"
+        f"{mode_text(from_node)} → {mode_text(to_node)}"
         if kind == "transfer"
         else f"{node_name(data, from_node)} → {node_name(data, to_node)}"
     )

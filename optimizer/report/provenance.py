@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from network.provenance import Statement
+from optimizer.listing import values_of
 from optimizer.report.document import Document, Table, columns, number, short_number
+from optimizer.report.sheets import csv_text
 
 if TYPE_CHECKING:
     from network.provenance import Explanation
@@ -50,11 +50,8 @@ def explanation_document(explanation: Explanation) -> Document:
 
 def explanation_csv(explanation: Explanation) -> str:
     """Return one row per number."""
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, [field.name for field in fields(Statement)], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(statement.to_mapping() for statement in explanation.numbers)
-    return stream.getvalue()
+    names = [field.name for field in fields(Statement)]
+    return csv_text(names, [values_of(statement, names) for statement in explanation.numbers])
 
 
 def _value(statement: Statement) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
 from network.model import split_list
 from network.observations import split_item
 from optimizer.report.document import Column, Document, Table, columns, short_number
 from optimizer.report.routes import corridor_name, node_name
+from optimizer.report.sheets import csv_text
 from optimizer.validation import KINDS, Check
 
 if TYPE_CHECKING:
@@ -48,11 +47,7 @@ def validation_document(data: Dataset, validation: Validation) -> Document:
 
 def validation_csv(validation: Validation) -> str:
     """Return one row per observation, with the keys of the JSON as columns."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(Check._fields)
-    writer.writerows(validation.checks)
-    return stream.getvalue()
+    return csv_text(Check._fields, validation.checks)
 
 
 def with_results(page: str, data: Dataset, validation: Validation) -> str:

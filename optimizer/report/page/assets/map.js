@@ -97,12 +97,13 @@ function startMap() {
     const changed = of && of.changed !== null ? views[of.changed] : null;
     const kind = changed ? wanted : "base";
     const now = kind === "base" ? base : changed;
+    const hasRoutes = routesShown().length > 0;
     for (const [at, link] of data.links.entries()) {
       const isOn = asked.modes.has(data.modes[link[MODE]]);
       const isPart = asked.corridor === "" || link[CORRIDORS].includes(Number(asked.corridor));
       // Flights without flow are a web over everything else: they show where nothing is planned.
       thin[at].style.display = isOn && !(now && data.modes[link[MODE]] === "air") ? "" : "none";
-      thin[at].classList.toggle("faint", !isPart || (now !== null && !(kind !== "difference" && chosen("color") === "mode")));
+      thin[at].classList.toggle("faint", !isPart || hasRoutes || (now !== null && !(kind !== "difference" && chosen("color") === "mode")));
     }
     shown = now === null ? null : { kind, base, changed, now, loads: loadsOf(now, asked),
       before: changed ? loadsOf(base, asked) : null };
@@ -163,7 +164,6 @@ function startMap() {
       mark.addEventListener("pointerenter", (event) => showTip(event, capacityLines(row[0]), event.currentTarget));
       group.append(mark);
     });
-    scaleText();
   }
 
   function apartFrom(placed, place, room) {
@@ -186,16 +186,25 @@ function startMap() {
     return null;
   }
 
+  function routesShown() {
+    const picked = control("route") ? control("route").value : "";
+    return [...data.routes.entries()].filter(([at]) => picked === "all" || (picked !== "" && Number(picked) === at));
+  }
+
   function drawRoutes() {
-    const group = layer("routes"), picked = control("route") ? control("route").value : "";
+    const group = layer("routes"), legend = document.getElementById("legend-routes"), entries = [];
     group.replaceChildren();
-    data.routes.forEach((route, at) => {
-      if (picked === "" || (picked !== "all" && Number(picked) !== at)) return;
-      for (const link of route.links) {
-        const halo = element("path", { d: data.paths[link], class: "halo" });
-        group.append(halo, element("path", { d: data.paths[link], stroke: style.routes[at % style.routes.length] }));
-      }
-    });
+    for (const [at, route] of routesShown()) {
+      const color = style.routes[at % style.routes.length];
+      for (const link of route.links) group.append(element("path", { d: data.paths[link], class: "halo" }));
+      for (const link of route.links) group.append(element("path", { d: data.paths[link], stroke: color }));
+      const entry = document.createElement("span"), swatch = document.createElement("i");
+      swatch.style.background = color;
+      entry.append(swatch, route.name);
+      entries.push(entry);
+    }
+    legend.replaceChildren(...entries);
+    legend.hidden = !entries.length;
   }
 
   function tell() {
@@ -339,6 +348,7 @@ function startMap() {
     const within = (low, size, from, span) => Math.max(from - 0.3 * span, Math.min(low, from + 1.3 * span - size));
     frame = { left: within(next.left, width, home.left, home.width), top: within(next.top, height, home.top, home.height), width, height };
     svg.setAttribute("viewBox", `${frame.left} ${frame.top} ${frame.width} ${frame.height}`);
+    scaleText();
     label();
     drawMarks();
   }
