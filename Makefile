@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.installed
 
-.PHONY: demo test lint bench bench-full bench-env docs validation clean lock
+.PHONY: demo test lint bench bench-full bench-env docs validation messages clean lock
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -52,6 +52,9 @@ docs: validation ## write all that pages show of commands and data anew, and the
 
 validation: $(STAMP) ## write the results in docs/validation.md anew
 	$(BIN)/python docs/make_validation.py
+
+messages: $(STAMP) ## bring the catalogs of messages up to date with the code, and count what is left to translate
+	$(BIN)/python docs/make_messages.py
 
 lock: ## rewrite constraints.txt from a fresh environment
 	rm -rf $(VENV)

@@ -23,7 +23,7 @@ from optimizer.report.route_maps import draw_routes
 from optimizer.streams import streams
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from matplotlib.figure import Figure
 
@@ -35,7 +35,7 @@ QUESTION = ("aktau-hub", "caspian-ships", "alat-260")
 DEMAND = "titr-2030"
 ENDS = ("Xi'an", "Duisburg")
 MAP_DPI, CHART_DPI = 75, 85
-WIDTH, HEIGHT = 1280, 800
+WIDTH, HEIGHT, BETWEEN = 1280, 800, 10
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -90,7 +90,7 @@ def few_colors(png: bytes) -> bytes:
 
 
 def photograph(html: str, folder: Path) -> bytes | None:
-    """Return what a reader sees of a page, its head above its map; None where no browser is installed."""
+    """Return what a reader sees of a page, its head and figures above its map; None where no browser is installed."""
     from playwright.sync_api import sync_playwright
 
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -102,21 +102,21 @@ def photograph(html: str, folder: Path) -> bytes | None:
         started = play.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
         tab = started.new_page(viewport={"width": WIDTH, "height": HEIGHT}, offline=True)
         tab.goto(file.as_uri())
-        head = tab.screenshot(clip={"x": 0, "y": 0, "width": WIDTH, "height": 560})
-        tab.locator("#map").scroll_into_view_if_needed()
-        drawn = tab.locator(".map-box").screenshot()
+        shots = [tab.locator(part).screenshot() for part in ("header", "#overview .cards:not([hidden])", ".map-box")]
         started.close()
-    return _above(head, drawn)
+    return _stacked(shots)
 
 
-def _above(first: bytes, second: bytes) -> bytes:
-    """Return two pictures one above the other."""
-    head, body = (Image.open(io.BytesIO(png)).convert("RGB") for png in (first, second))
-    both = Image.new("RGB", (max(head.width, body.width), head.height + body.height), "white")
-    both.paste(head, (0, 0))
-    both.paste(body, ((both.width - body.width) // 2, head.height))
+def _stacked(shots: Sequence[bytes]) -> bytes:
+    """Return pictures one above the other, a little apart."""
+    parts = [Image.open(io.BytesIO(png)).convert("RGB") for png in shots]
+    whole = Image.new("RGB", (max(part.width for part in parts), sum(part.height + BETWEEN for part in parts)), "white")
+    top = 0
+    for part in parts:
+        whole.paste(part, ((whole.width - part.width) // 2, top))
+        top += part.height + BETWEEN
     stream = io.BytesIO()
-    both.save(stream, "PNG")
+    whole.save(stream, "PNG")
     return stream.getvalue()
 
 

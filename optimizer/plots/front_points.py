@@ -42,6 +42,8 @@ LEFT, LEGEND = 0.75, 3.2
 MARKERS = "osD^v<>hp*"
 OTHER = (PALE, "8")
 """Color and shape of corridors beyond those that can be told apart."""
+ABOVE, LINE_HEIGHT, NAME_WIDTH = 11.0, 15.0, 130.0
+"""How far the name of the best route stands above its point, and the room it takes, in points."""
 LEAST_POINT, MOST_POINT = 5.0, 17.0
 """Diameters of points in points."""
 
@@ -203,13 +205,20 @@ def _name_best(axes: Axes, measures: Sequence[_Measure]) -> None:
     for measure in measures:
         names.setdefault(measure.values.index(min(measure.values)), []).append(measure.best)
     across, up = measures[0], measures[1]
+    taken: list[tuple[float, float]] = []
     for at, words in names.items():
         x, y = across.values[at] / across.unit.size, up.values[at] / up.unit.size
+        left, bottom = axes.transData.transform((x, y)) / axes.figure.dpi * 72.0
         is_right = axes.transAxes.inverted().transform(axes.transData.transform((x, y)))[0] > 0.75
+        # The best in two respects may be neighbors: their names stand one above the other.
+        above = ABOVE
+        while any(abs(left - other) < NAME_WIDTH and abs(bottom + above - top) < LINE_HEIGHT for other, top in taken):
+            above += LINE_HEIGHT
+        taken.append((left, bottom + above))
         label = axes.annotate(
             ", ".join(words),
             (x, y),
-            (-8 if is_right else 8, 11),
+            (-8 if is_right else 8, above),
             textcoords="offset points",
             ha="right" if is_right else "left",
             fontweight="bold",

@@ -111,8 +111,9 @@ def whatif_subject(
     views = [View(_("{year} without it").format(year=year), plan) for year, plan in result.bases.items()]
     base_of = {year: at for at, year in enumerate(result.bases)}
     cases: list[Case] = []
-    for asked_case, outcome, plan in zip(result.question.cases, result.outcomes, result.plans, strict=True):
-        name = _short_name(data, asked_case)
+    asked = result.question.cases
+    for at, (outcome, plan) in enumerate(zip(result.outcomes, result.plans, strict=True)):
+        name = _short_name(data, asked, at)
         changed = None
         if plan is not None:
             changed = len(views)
@@ -192,11 +193,17 @@ def _names(data: Dataset, cases: Iterable[AskedCase]) -> list[str]:
     return list(dict.fromkeys(_spoken(data, scenario) for case in cases for scenario in case.scenarios))
 
 
-def _short_name(data: Dataset, case: AskedCase) -> str:
-    """Return the name of a case: that of its first scenario, and how many more there are."""
+def _short_name(data: Dataset, cases: Sequence[AskedCase], at: int) -> str:
+    """Return the name of a case, which may be short: a step of a chain is called by what it adds to the step before.
+
+    Other scenarios that are planned together are called by the first of them, and how many more there are.
+    """
+    case = cases[at]
     names = [_spoken(data, scenario) for scenario in case.scenarios]
     if len(names) < 2:
         return names[0] if names else case.name
+    if any(case.scenarios[:-1] == other.scenarios and case.year == other.year for other in cases[:at]):
+        return f"+ {names[-1]}"
     return _("{name} + {n} more").format(name=names[0], n=len(names) - 1)
 
 

@@ -115,7 +115,9 @@ def _all_cases(subject: Subject) -> Grid:
             years.add(outcome["year"])
             rows.append((words(_("(unchanged)")), year, *_row(outcome["base_measures"], None)))
         rows.append((words(case.name), year, *_row(outcome["measures"], outcome["base_measures"])))
-    return Grid("cases", _("Scenarios against the unchanged plan"), columns, tuple(rows))
+    has_steps = any(case.name.startswith("+ ") for case in subject.cases)
+    note = _("A scenario that begins with + stands on all those above it.") if has_steps else ""
+    return Grid("cases", _("Scenarios against the unchanged plan"), columns, tuple(rows), note=note)
 
 
 def _row(now: Measures, before: Measures | None) -> Iterator[Cell]:
