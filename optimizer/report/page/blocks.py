@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from optimizer.language import _, as_written, number_text
+from optimizer.language import _, as_written, number_text, signed_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -170,3 +170,8 @@ def figure(value: float | None, digits: int = 0, scale: float = 1.0) -> Cell:
     if value is None or value != value:
         return Cell(number_text(None))
     return Cell(number_text(value / scale, digits), repr(float(value)))
+
+
+def change(value: float | None, digits: int = 0, scale: float = 1.0) -> Cell:
+    """Return a cell of a difference, shown with its sign."""
+    return figure(value, digits, scale)._replace(text=signed_text(None if value is None else value / scale, digits))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from network.errors import NoRouteError
 from optimizer.corridors import compare_corridors
@@ -116,14 +116,15 @@ def whatif_subject(
         name = _short_name(data, asked, at)
         changed = None
         if plan is not None:
-            changed = len(views)
+            # A plan without an answer has a proof to tell, and nothing to draw.
+            changed = len(views) if plan.cost_usd is not None and _is_answered(result, outcome) else None
             views.append(View(name, plan))
         cases.append(Case(name, outcome, base_of.get(int(outcome["year"]), 0), changed))
-    answered = (case for case in reversed(cases) if _answer(views, case) is not None)
-    last = next(answered, None)
+    last = next((case for case in reversed(cases) if case.changed is not None), None)
     found: tuple[Relation, ...] = ()
     held: tuple[Held, ...] = ()
-    if last is not None and (plan := _answer(views, last)) is not None:
+    if last is not None and last.changed is not None:
+        plan = views[last.changed].plan
         found = _relations(plan, last.name, relations, _moved(plan.data, last) or _largest(plan))
         spans = _changed(cases) if curves is None else dict.fromkeys(curves)
         held = tuple(_curves(plan, spans, last.name))
@@ -199,12 +200,13 @@ def _short_name(data: Dataset, cases: Sequence[AskedCase], at: int) -> str:
     Other scenarios that are planned together are called by the first of them, and how many more there are.
     """
     case = cases[at]
+    year = f", {case.year}" if len({other.year for other in cases}) > 1 else ""
     names = [_spoken(data, scenario) for scenario in case.scenarios]
     if len(names) < 2:
-        return names[0] if names else case.name
+        return f"{names[0] if names else case.name}{year}"
     if any(case.scenarios[:-1] == other.scenarios and case.year == other.year for other in cases[:at]):
-        return f"+ {names[-1]}"
-    return _("{name} + {n} more").format(name=names[0], n=len(names) - 1)
+        return f"+ {names[-1]}{year}"
+    return f"{_('{name} + {n} more').format(name=names[0], n=len(names) - 1)}{year}"
 
 
 def _spoken(data: Dataset, scenario: Scenario) -> str:
@@ -215,10 +217,9 @@ def _spoken(data: Dataset, scenario: Scenario) -> str:
     return scenario.name_in(language())
 
 
-def _answer(views: Sequence[View], case: Case) -> Plan | None:
-    """Return the plan of a case, None where it failed or there is no answer."""
-    plan = None if case.changed is None else views[case.changed].plan
-    return plan if plan is not None and plan.cost_usd is not None else None
+def _is_answered(result: WhatIf, outcome: Mapping[str, Any]) -> bool:
+    """Tell whether the unchanged plan that an outcome is compared with has an answer."""
+    return result.bases[int(outcome["year"])].cost_usd is not None
 
 
 def _relations(plan: Plan, where: str, asked: Sequence[Ends] | None, default: Goods | None) -> tuple[Relation, ...]:

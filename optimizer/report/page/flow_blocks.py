@@ -9,7 +9,7 @@ from optimizer.language import _, as_written, mode_text, name_text, number_text
 from optimizer.loads import link_loads
 from optimizer.plots import corridors, sankey
 from optimizer.report import map_style
-from optimizer.report.page.blocks import Grid, GridColumn, MapBlock, Paragraph, Section, figure, words
+from optimizer.report.page.blocks import Grid, GridColumn, MapBlock, Paragraph, Section, change, figure, words
 from optimizer.report.page.geography import base_paths
 from optimizer.report.page.pairs import chart_block, compared
 from optimizer.report.routes import corridor_name, node_name
@@ -182,7 +182,7 @@ def link_grid(views: list[tuple[str, Plan]], case: int | None) -> Grid:
             figure(float(last.backward_t[row]), 1, 1e3),
         ]
         if before:
-            cells.append(figure(t - old, 1, 1e3))
+            cells.append(change(t - old, 1, 1e3))
         use = float(last.use[row])
         cells += [figure(100.0 * use), words(str(links.text("confidence")[row]))]
         rows.append((t, tuple(cells)))

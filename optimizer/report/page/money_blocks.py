@@ -9,7 +9,7 @@ from optimizer.emissions import emissions_of, left_out
 from optimizer.language import _, mode_text
 from optimizer.plots import cost_families as cost_chart
 from optimizer.plots import emissions as emission_chart
-from optimizer.report.page.blocks import Facts, Grid, GridColumn, Paragraph, Points, Section, figure, words
+from optimizer.report.page.blocks import Facts, Grid, GridColumn, Paragraph, Points, Section, change, figure, words
 from optimizer.report.page.pairs import chart_block, compared
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _family_grid(families: Sequence[tuple[str, CostFamilies]], case: int | None)
 def _money(usd: Sequence[float]) -> list[Cell]:
     """Return the cells of amounts and, where there are two, of their difference."""
     cells = [figure(value, 1, 1e6) for value in usd]
-    return cells if len(usd) < 2 else [*cells, figure(usd[-1] - usd[0], 1, 1e6)]
+    return cells if len(usd) < 2 else [*cells, change(usd[-1] - usd[0], 1, 1e6)]
 
 
 def emission_section(subject: Subject) -> Section | None:

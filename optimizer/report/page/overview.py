@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Any
 from optimizer.language import _, language, number_text, percent_text, signed_text
 from optimizer.measures import measures_of
 from optimizer.report.key_findings import key_findings, plan_findings
-from optimizer.report.page.blocks import Card, Cards, Grid, GridColumn, Paragraph, Points, Section, figure, words
+from optimizer.report.page.blocks import (
+    Card,
+    Cards,
+    Grid,
+    GridColumn,
+    Paragraph,
+    Points,
+    Section,
+    change,
+    figure,
+    words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -77,10 +88,10 @@ def _against(now: Measures, before: Measures | None, key: str, scale: float) -> 
     """Return what a figure was before and by how much it differs."""
     if before is None or now[key] is None or before[key] is None:
         return ""
-    change = now[key] - before[key]
-    share = change / before[key] if before[key] else None
+    more = now[key] - before[key]
+    share = more / before[key] if before[key] else None
     return _("{change} ({percent}) against the plan without it").format(
-        change=signed_text(change / scale, 2), percent=_signed_percent(share)
+        change=signed_text(more / scale, 2), percent=_signed_percent(share)
     )
 
 
@@ -124,9 +135,8 @@ def _row(now: Measures, before: Measures | None) -> Iterator[Cell]:
     """Yield the cells of a plan."""
     yield figure(now["cost_usd"], 1, 1e6)
     for key in ("cost_usd", "objective_usd"):
-        change = None if before is None or now[key] is None or before[key] is None else now[key] - before[key]
-        cell = figure(change, 1, 1e6)
-        yield cell if change is None else cell._replace(text=signed_text(change / 1e6, 1))
+        is_told = before is not None and now[key] is not None and before[key] is not None
+        yield change(now[key] - before[key] if is_told and before is not None else None, 1, 1e6)
     yield figure(now["unmet"].get("teu"))
     yield figure(now["unmet"].get("t"))
     yield figure(now["t_km"], 1, 1e9)

@@ -26,8 +26,10 @@ PROGRAMS = ("corridor-optimizer", "highspy", "ortools", "numpy", "scipy", "matpl
 def source_section(subject: Subject) -> Section:
     """Return grades of the inputs, how much rests on weak ones, and the sources of what is shown."""
     data = subject.data
-    blocks: list[Block] = [*_weak(subject), _grade_grid(data)]
-    blocks.append(Paragraph(" · ".join(f"{grade}: {grade_text(grade)}" for grade in "ABCD"), is_note=True))
+    weak = tuple(_weak(subject))
+    blocks: list[Block] = [Points(weak)] if weak else []
+    blocks.append(_grade_grid(data))
+    blocks.append(Paragraph(" · ".join(map(grade_text, "ABCD")), is_note=True))
     blocks.append(_source_grid(subject))
     assumed = _assumed(subject)
     if assumed:
@@ -35,7 +37,7 @@ def source_section(subject: Subject) -> Section:
     return Section("sources", _("Sources and grades"), tuple(blocks))
 
 
-def _weak(subject: Subject) -> Iterator[Paragraph]:
+def _weak(subject: Subject) -> Iterator[str]:
     """Yield how much of the money of every plan rests on weak numbers."""
     for view in subject.views:
         share = view.plan.weak_share
@@ -43,7 +45,7 @@ def _weak(subject: Subject) -> Iterator[Paragraph]:
             text = _(
                 "{view}: {percent} of the transport cost rests on engineering estimates (grade D) or ungraded numbers."
             )
-            yield Paragraph(text.format(view=view.name, percent=percent_text(share)))
+            yield text.format(view=view.name, percent=percent_text(share))
 
 
 def _grade_grid(data: Dataset) -> Grid:

@@ -35,7 +35,8 @@ class Case:
     outcome
         As in the JSON of the what-if.
     base, changed
-        Positions among the views; `changed` is None for a scenario that failed.
+        Positions among the views; `changed` is None where there is nothing to compare: a scenario that failed, or one
+        of the two plans without an answer.
     """
 
     name: str

@@ -73,5 +73,5 @@ function safe(cell) {
   // Numbers go as they are; a text that a spreadsheet would take for a formula gets an apostrophe.
   if (cell.dataset.value) return cell.dataset.value;
   const text = cell.textContent.trim().replace(/[\t\r\n]+/g, " ");
-  return /^[=+\-@]/.test(text) ? `'${text}` : text;
+  return /^[=+\-@＝＋－＠]/.test(text) ? `'${text}` : text;
 }

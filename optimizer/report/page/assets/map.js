@@ -300,7 +300,10 @@ function startMap() {
   }
 
   // Finding what the pointer is at: the nearest place or link within a few pixels, those with flow first.
-  const scale = () => frame.width / svg.clientWidth;
+  // Kilometers a pixel; on paper, A4 within its margins, the map is narrower than on most screens.
+  const PAPER = 703;
+  let isPrinting = false;
+  const scale = () => frame.width / (isPrinting ? PAPER : svg.clientWidth);
 
   function toMap(event) {
     const box = svg.getBoundingClientRect();
@@ -407,7 +410,8 @@ function startMap() {
     requestAnimationFrame(() => { isWaiting = false; if (!pinned && !drag) point(event); });
   });
   svg.addEventListener("pointerup", (event) => {
-    const isClick = drag && !drag.isMoved;
+    // A touch that the browser takes for scrolling ends without this event.
+    const isClick = event.pointerType === "touch" || (drag && !drag.isMoved);
     drag = null;
     if (!isClick) return;
     hide();
@@ -427,10 +431,10 @@ function startMap() {
     else if (event.key === "+" || event.key === "=") zoom(0.7);
     else if (event.key === "-") zoom(1 / 0.7);
     else if (event.key === "0") look(home);
-    else if (event.key === "Escape") hide();
     else return;
     event.preventDefault();
   });
+  addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
   control("in").addEventListener("click", () => zoom(0.6));
   control("out").addEventListener("click", () => zoom(1 / 0.6));
   control("home").addEventListener("click", () => look(home));
@@ -465,5 +469,7 @@ function startMap() {
   update();
   look(home);
   addEventListener("resize", () => look(frame));
+  addEventListener("beforeprint", () => { isPrinting = true; look(frame); });
+  addEventListener("afterprint", () => { isPrinting = false; look(frame); });
   svg.dataset.drawn = "true";
 }
