@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     from network.model import Dataset
     from optimizer.combining import Combine
     from optimizer.language import Language
+    from optimizer.result import Plan
     from optimizer.weights import Weights
 
 
 @click.command("report", short_help="Write a plan or what-if as one HTML page: map, flows, money, bottlenecks.")
 @click.argument("names", metavar="[SCENARIO_OR_PROJECT]...", nargs=-1)
 @click.option("-o", "--output", metavar="FILE", required=True, help="The page: a name that ends in .html.")
+@click.option("--charts", metavar="DIR", help="Write all charts and maps as SVG and PNG into DIR as well.")
 @click.option("--title", metavar="TEXT", default="", help="Heading of the page; default: what it is about.")
 @click.option(
     "--route",
@@ -81,6 +83,7 @@ def command(
     ctx: click.Context,
     names: tuple[str, ...],
     output: str,
+    charts: str | None,
     title: str,
     relations: tuple[tuple[str, str], ...],
     curves: tuple[str, ...],
@@ -114,7 +117,16 @@ def command(
     data = open_dataset(dataset, scenarios)
     again, asked = command_line(), tuple(curves) or None
     if not names and not settings:
-        _plan_page(data, years[0] if years else None, weights, time_limit, again, title, relations, asked, output, lang)
+        from optimizer.report.page import plan_subject
+
+        plan = _plan(data, years[0] if years else None, weights, time_limit)
+        with progress("writing the page …"):
+            write_page(
+                lambda: plan_subject(plan, command=again, title=title, relations=relations or None, curves=asked),
+                output,
+                lang,
+                charts,
+            )
         return
     from optimizer.options import SolveOptions
     from optimizer.report.page import whatif_subject
@@ -135,32 +147,15 @@ def command(
             lambda: whatif_subject(result, command=again, title=title, relations=relations or None, curves=asked),
             output,
             lang,
+            charts,
         )
     ctx.exit(judged(result, as_json=False))
 
 
-def _plan_page(
-    data: Dataset,
-    year: int | None,
-    weights: Weights,
-    time_limit: float | None,
-    again: str,
-    title: str,
-    relations: tuple[tuple[str, str], ...],
-    curves: tuple[str, ...] | None,
-    output: str,
-    lang: Language,
-) -> None:
-    """Solve a plan and write its page."""
+def _plan(data: Dataset, year: int | None, weights: Weights, time_limit: float | None) -> Plan:
+    """Return the plan of a year."""
     from optimizer.options import SolveOptions
     from optimizer.planning import plan_flows
-    from optimizer.report.page import plan_subject
 
     with progress("solving …"):
-        plan = plan_flows(data, year=year, weights=weights, options=SolveOptions(time_limit_s=time_limit))
-    with progress("writing the page …"):
-        write_page(
-            lambda: plan_subject(plan, command=again, title=title, relations=relations or None, curves=curves),
-            output,
-            lang,
-        )
+        return plan_flows(data, year=year, weights=weights, options=SolveOptions(time_limit_s=time_limit))

@@ -91,8 +91,22 @@ def test_the_relation_the_curve_and_the_title_are_those_asked_for(ask, tmp_path)
     assert told.code == 0
     html = page.read_text(encoding="utf-8")
     assert "<title>A &lt;b&gt;title&lt;/b&gt;</title>" in html
-    assert 'id="curve0' in html
-    assert "relation0-routes" in html
+    assert 'id="curve-0' in html
+    assert "relation-0-routes" in html
+
+
+def test_charts_come_as_files_too(ask, tmp_path) -> None:
+    """Every chart of the page is there as SVG and PNG, and so are the maps of the plans and of the difference."""
+    folder = tmp_path / "deep" / "slides"
+    told = ask("report", "aktau-hub", "--charts", folder, "-o", tmp_path / "page.html")
+    assert told.code == 0
+    html = (tmp_path / "page.html").read_text(encoding="utf-8")
+    files = {file.name for file in folder.iterdir()}
+    stems = {file.rsplit(".", 1)[0] for file in files}
+    assert files == {f"{stem}.{form}" for stem in stems for form in ("svg", "png")}
+    assert {"map-0", "map-1", "map-difference-0", "corridors-0", "sankey-0", "cost-0"} <= stems
+    assert all(f'id="{stem}-' in html for stem in stems if not stem.startswith("map"))
+    assert all((folder / f"{stem}.png").read_bytes().startswith(b"\x89PNG") for stem in stems)
 
 
 @pytest.mark.parametrize("command", [("report", "-o"), ("plan", "--report"), ("whatif", "aktau-hub", "--report")])

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from optimizer.report.page.composing import comparison_routes, plan_subject, route_subject, whatif_subject
-    from optimizer.report.page.rendering import page
+    from optimizer.report.page.rendering import page, page_and_charts
 
-__all__ = ["comparison_routes", "page", "plan_subject", "route_subject", "whatif_subject"]
+__all__ = ["comparison_routes", "page", "page_and_charts", "plan_subject", "route_subject", "whatif_subject"]
 
 
 def __getattr__(name: str) -> Any:
     """Import what is asked for, so that composing a subject needs no library of pages."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = "rendering" if name == "page" else "composing"
+    module = "rendering" if name.startswith("page") else "composing"
     return getattr(import_module(f"{__name__}.{module}"), name)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from markupsafe import Markup
+
 from optimizer.language import _, as_written, number_text, signed_text
+from optimizer.report.inline_svg import inline_svg
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from markupsafe import Markup
-
+    from optimizer.plots.chart import Chart
     from optimizer.report.page.geography import BaseMap, Frame
 
 MOST_ROWS = 15
@@ -109,12 +111,19 @@ class Facts:
 
 @dataclass(frozen=True)
 class FigureBlock:
-    """A chart as markup that is safe to stand in the page."""
+    """A chart; its name tells its parts from those of other charts of the page, and is that of its file."""
 
     kind: ClassVar[str] = "figure"
-    svg: Markup
+    name: str
+    chart: Chart
     note: str = ""
     case: int | None = None
+
+    @property
+    def svg(self) -> Markup:
+        """The chart as markup for the page."""
+        # It is made of escaped text alone; `Markup` keeps the template from escaping it once more.
+        return Markup(inline_svg(self.chart, f"{self.name}-"))
 
 
 @dataclass(frozen=True)
@@ -150,6 +159,11 @@ class Section:
     id: str
     title: str
     blocks: tuple[Block, ...]
+
+
+def named(what: str, case: int | None) -> str:
+    """Return the name of a chart or table of a scenario, or of all."""
+    return what if case is None else f"{what}-{case}"
 
 
 def words(text: str, link: str = "") -> Cell:

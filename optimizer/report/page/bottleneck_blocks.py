@@ -8,7 +8,7 @@ from optimizer.language import _, unit_text
 from optimizer.phrases import capacity_name
 from optimizer.plots import curve as curve_chart
 from optimizer.plots import ledger, plan_ledger
-from optimizer.report.page.blocks import Grid, GridColumn, Paragraph, Section, quantity, words
+from optimizer.report.page.blocks import Grid, GridColumn, Paragraph, Section, named, quantity, words
 from optimizer.report.page.pairs import chart_block
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def bottleneck_section(subject: Subject) -> Section | None:
         note = _how_to_read_curve()
         if where:
             note = f"{_('Drawn for: {where}.').format(where=where)} {note}"
-        blocks.append(chart_block(curve_chart(data, found), f"curve{at}", note=note))
+        blocks.append(chart_block(curve_chart(data, found), f"curve-{at}", note=note))
     return Section("bottlenecks", _("Bottlenecks"), tuple(blocks))
 
 
@@ -74,7 +74,7 @@ def _case_blocks(data: Dataset, outcome: Row, at: int) -> Iterator[Block]:
         yield Paragraph(_("No capacity binds."), case=at)
         return
     if any(_saves(row) for row in (*after.values(), *before.values())):
-        yield chart_block(ledger(data, outcome["bottlenecks"], outcome["bottlenecks_before"]), f"ledger{at}", at)
+        yield chart_block(ledger(data, outcome["bottlenecks"], outcome["bottlenecks_before"]), "ledger", at)
     columns = (
         GridColumn(_("Bottleneck")),
         GridColumn(_("Unit")),
@@ -100,7 +100,9 @@ def _case_blocks(data: Dataset, outcome: Row, at: int) -> Iterator[Block]:
         "A dash: the capacity does not bind there. What one more unit saves in a year is exact where it was worked "
         "out; 0 stands for a capacity that is full while more of it alone saves nothing."
     )
-    yield Grid(f"bottlenecks-{at}", _("Ledger of bottlenecks before and after"), columns, tuple(rows), (), note, at)
+    yield Grid(
+        named("bottlenecks", at), _("Ledger of bottlenecks before and after"), columns, tuple(rows), (), note, at
+    )
 
 
 def _name_cells(data: Dataset, row: Row) -> tuple[Cell, Cell]:

@@ -9,7 +9,7 @@ from optimizer.language import _, as_written, mode_text, name_text, number_text
 from optimizer.loads import link_loads
 from optimizer.plots import corridors, sankey
 from optimizer.report import map_style
-from optimizer.report.page.blocks import Grid, GridColumn, MapBlock, Paragraph, Section, change, figure, words
+from optimizer.report.page.blocks import Grid, GridColumn, MapBlock, Paragraph, Section, change, figure, named, words
 from optimizer.report.page.geography import base_paths
 from optimizer.report.page.pairs import chart_block, compared
 from optimizer.report.routes import corridor_name, node_name
@@ -96,8 +96,8 @@ def flow_section(subject: Subject) -> Section | None:
         if not all(of.routes for _name, of in views):
             blocks += [Paragraph(_("Nothing is carried."), case=case), *unmet_blocks(plan, case)]
             continue
-        blocks.append(chart_block(corridors(views), f"corridors{case}", case))
-        blocks.append(chart_block(sankey(streams(plan)), f"sankey{case}", case, _sankey_note(name)))
+        blocks.append(chart_block(corridors(views), "corridors", case))
+        blocks.append(chart_block(sankey(streams(plan)), "sankey", case, _sankey_note(name)))
         blocks += [corridor_grid(subject, views, case), link_grid(views, case), *unmet_blocks(plan, case)]
     return Section("flows", _("Flows"), tuple(blocks)) if blocks else None
 
@@ -133,7 +133,7 @@ def corridor_grid(subject: Subject, views: list[tuple[str, Plan]], case: int | N
         t, teu, usd = (sum(row[at] for row in of.values()) for at in range(3))
         total += [figure(t, 1, 1e3), figure(teu), figure(usd, 1, 1e6)]
     note = _("A route belongs to the one corridor with most of its kilometers, so that no tonne counts twice.")
-    return Grid(f"corridors-{case}", _("Corridors"), tuple(columns), tuple(rows), tuple(total), note, case)
+    return Grid(named("corridors", case), _("Corridors"), tuple(columns), tuple(rows), tuple(total), note, case)
 
 
 def _by_corridor(plan: Plan) -> dict[str, tuple[float, float, float]]:
@@ -191,7 +191,7 @@ def link_grid(views: list[tuple[str, Plan]], case: int | None) -> Grid:
     note = _(
         "There and back: from the first place named to the second, and the other way. Use: of the fullest capacity."
     )
-    return Grid(f"links-{case}", title, tuple(columns), tuple(cells for _t, cells in rows), (), note, case)
+    return Grid(named("links", case), title, tuple(columns), tuple(cells for _t, cells in rows), (), note, case)
 
 
 def unmet_blocks(plan: Plan, case: int | None) -> Iterator[Block]:
@@ -223,4 +223,4 @@ def unmet_blocks(plan: Plan, case: int | None) -> Iterator[Block]:
                 words(record.demand_id),
             )
         )
-    yield Grid(f"unmet-{case}", _("Unmet demand a year"), columns, tuple(rows), case=case)
+    yield Grid(named("unmet", case), _("Unmet demand a year"), columns, tuple(rows), case=case)

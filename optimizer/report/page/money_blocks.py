@@ -9,7 +9,18 @@ from optimizer.emissions import emissions_of, left_out
 from optimizer.language import _, mode_text
 from optimizer.plots import cost_families as cost_chart
 from optimizer.plots import emissions as emission_chart
-from optimizer.report.page.blocks import Facts, Grid, GridColumn, Paragraph, Points, Section, change, figure, words
+from optimizer.report.page.blocks import (
+    Facts,
+    Grid,
+    GridColumn,
+    Paragraph,
+    Points,
+    Section,
+    change,
+    figure,
+    named,
+    words,
+)
 from optimizer.report.page.pairs import chart_block, compared
 
 if TYPE_CHECKING:
@@ -27,7 +38,7 @@ def money_section(subject: Subject) -> Section | None:
     for case, views in compared(subject):
         families = [(view.name, cost_families(view.plan)) for view in views]
         if any(of.cost_usd for _name, of in families):
-            blocks += [chart_block(cost_chart(families), f"cost{case}", case), _family_grid(families, case)]
+            blocks += [chart_block(cost_chart(families), "cost", case), _family_grid(families, case)]
     return Section("cost", _("Cost"), tuple(blocks)) if blocks else None
 
 
@@ -44,7 +55,7 @@ def _family_grid(families: Sequence[tuple[str, CostFamilies]], case: int | None)
             rows.append((words(family_text(row.id)), *_money(usd)))
     totals = [of.cost_usd for _name, of in families]
     total = (words(_("total")), *_money([usd or 0.0 for usd in totals]))
-    return Grid(f"families-{case}", _("Families of cost"), tuple(columns), tuple(rows), total, case=case)
+    return Grid(named("families", case), _("Families of cost"), tuple(columns), tuple(rows), total, case=case)
 
 
 def _money(usd: Sequence[float]) -> list[Cell]:
@@ -63,7 +74,7 @@ def emission_section(subject: Subject) -> Section | None:
         if not any(of.co2_kg for _name, of in found):
             blocks.append(Paragraph(_("The data gives no rates of emissions for what is carried."), case=case))
             continue
-        blocks.append(chart_block(emission_chart(found), f"co2e{case}", case))
+        blocks.append(chart_block(emission_chart(found), "co2e", case))
         blocks += [_transport_grid(*found[-1], case), _hub_grid(*found[-1], case)]
     if last is None:
         return None
@@ -93,7 +104,7 @@ def _transport_grid(name: str, emissions: Emissions, case: int | None) -> Grid:
     rows = tuple((words(mode_text(row.id)), *cells(row)) for row in emissions.by_mode)
     total = (words(_("transport")), *cells(emissions.transport))
     title = _("Transport chain elements by mode: {view}").format(view=name)
-    return Grid(f"co2e-{case}", title, columns, rows, total, case=case)
+    return Grid(named("co2e", case), title, columns, rows, total, case=case)
 
 
 def _hub_grid(name: str, emissions: Emissions, case: int | None) -> Grid:
@@ -110,7 +121,7 @@ def _hub_grid(name: str, emissions: Emissions, case: int | None) -> Grid:
     )
     of_all = emissions.hub
     total = (words(_("hubs")), *(figure(of_all.t, 2, 1e6), figure(of_all.co2_kg, 1, 1e6), figure(of_all.kg_per_t, 2)))
-    return Grid(f"hubs-{case}", _("Hub operations: {view}").format(view=name), columns, rows, total, case=case)
+    return Grid(named("hubs", case), _("Hub operations: {view}").format(view=name), columns, rows, total, case=case)
 
 
 def _terms() -> Facts:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
-
-from optimizer.report.inline_svg import inline_svg
-from optimizer.report.page.blocks import FigureBlock
+from optimizer.report.page.blocks import FigureBlock, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +26,6 @@ def compared(subject: Subject) -> Iterator[tuple[int | None, tuple[View, ...]]]:
             yield at, views
 
 
-def chart_block(chart: Chart, prefix: str, case: int | None = None, note: str = "") -> FigureBlock:
-    """Return a chart as a block; `prefix` tells its parts from those of other charts of the page."""
-    # The markup is made of escaped text alone; `Markup` keeps the template from escaping it once more.
-    return FigureBlock(Markup(inline_svg(chart, prefix)), note, case)
+def chart_block(chart: Chart, name: str, case: int | None = None, note: str = "") -> FigureBlock:
+    """Return a chart as a block of a name that no other chart of the page has."""
+    return FigureBlock(named(name, case), chart, note, case)

@@ -16,6 +16,7 @@ from network.model import MODES
 from optimizer.language import _, as_written, language, mode_text, moment_text, unit_text
 from optimizer.report import map_style
 from optimizer.report.base_map import WHOLE
+from optimizer.report.page.blocks import FigureBlock
 from optimizer.report.page.bottleneck_blocks import bottleneck_section
 from optimizer.report.page.flow_blocks import CHANGE_PART, flow_section, map_section
 from optimizer.report.page.geography import frame_of
@@ -26,6 +27,8 @@ from optimizer.report.page.route_blocks import route_section
 from optimizer.report.page.source_blocks import rerun_section, source_section
 
 if TYPE_CHECKING:
+    from optimizer.plots.chart import Chart
+    from optimizer.report.page.blocks import Section
     from optimizer.report.page.geography import Frame
     from optimizer.report.page.subject import Subject
 
@@ -38,24 +41,14 @@ MARKS = 10
 
 def page(subject: Subject) -> str:
     """Return the page of a subject in the language spoken."""
+    return page_and_charts(subject)[0]
+
+
+def page_and_charts(subject: Subject) -> tuple[str, dict[str, Chart]]:
+    """Return the page of a subject and the charts that it shows, by name, in the language spoken."""
     values = map_data(subject)
     frame = _frame(subject, values)
-    sections = [
-        section
-        for section in (
-            overview(subject),
-            map_section(subject, values, frame),
-            route_section(subject) if not subject.views else None,
-            flow_section(subject),
-            bottleneck_section(subject),
-            money_section(subject),
-            emission_section(subject),
-            route_section(subject) if subject.views else None,
-            source_section(subject),
-            rerun_section(subject),
-        )
-        if section is not None
-    ]
+    sections = _sections(subject, values, frame)
     info = subject.data.info
     html: str = _template().render(
         _=_,
@@ -74,7 +67,26 @@ def page(subject: Subject) -> str:
         script=Markup("\n".join(_asset(name) for name in SCRIPTS)),
         data=_embedded(_script_values(values, frame)),
     )
-    return html
+    blocks = (block for section in sections for block in section.blocks)
+    return html, {block.name: block.chart for block in blocks if isinstance(block, FigureBlock)}
+
+
+def _sections(subject: Subject, values: dict[str, Any], frame: Frame) -> list[Section]:
+    """Return the sections of a subject in order: routes come first where nothing was planned."""
+    routes = route_section(subject)
+    found = (
+        overview(subject),
+        map_section(subject, values, frame),
+        None if subject.views else routes,
+        flow_section(subject),
+        bottleneck_section(subject),
+        money_section(subject),
+        emission_section(subject),
+        routes if subject.views else None,
+        source_section(subject),
+        rerun_section(subject),
+    )
+    return [section for section in found if section is not None]
 
 
 def _lead(subject: Subject) -> str:

@@ -30,7 +30,7 @@ def route_section(subject: Subject) -> Section | None:
     """Return the routes of every relation; None where none was looked for."""
     blocks: list[Block] = []
     for at, relation in enumerate(subject.relations):
-        blocks += _relation(relation, f"relation{at}", is_folded=bool(subject.views))
+        blocks += _relation(relation, f"relation-{at}", is_folded=bool(subject.views))
     return Section("routes", _("Routes"), tuple(blocks)) if blocks else None
 
 
@@ -38,12 +38,12 @@ def _relation(relation: Relation, prefix: str, *, is_folded: bool) -> Iterator[B
     """Yield the heading, charts and tables of a relation; legs beyond those of the best route are folded, or all."""
     yield Paragraph(_heading(relation))
     labels = [f"{at}. {name}" for at, name in enumerate(_names(relation), start=1)]
-    yield chart_block(route_bars(relation.data, relation.routes, labels), f"{prefix}bars")
+    yield chart_block(route_bars(relation.data, relation.routes, labels), f"{prefix}-bars")
     yield _route_grid(relation, prefix)
     if relation.comparison is not None:
         yield from _why_not(relation, prefix)
     if len(relation.front) > 1:
-        yield chart_block(front(relation.data, relation.front), f"{prefix}front", note=_how_to_read_front())
+        yield chart_block(front(relation.data, relation.front), f"{prefix}-front", note=_how_to_read_front())
     for at, route in enumerate(relation.routes[:MOST_LEG_TABLES], start=1):
         yield _leg_grid(relation, route, at, prefix, is_folded=at > 1 or is_folded)
 
