@@ -157,8 +157,8 @@ def _as_scenario(data: Dataset, item: Scenario | Project) -> tuple[Scenario, str
     if item.year is not None and not has_demands:
         note = f"{item.name} is to open in {item.year}, a year without demands: planned for {data.base_year}"
     if item in data.projects:
-        return Scenario(item.name, year, projects=(item.id,)), note
-    return Scenario(item.name, year, changes=item.changes), note
+        return Scenario(item.name, year, projects=(item.id,), name_ru=item.name_ru, name_kk=item.name_kk), note
+    return Scenario(item.name, year, changes=item.changes, name_ru=item.name_ru, name_kk=item.name_kk), note
 
 
 def _name_of_settings(texts: Sequence[str], changes: Sequence[Change]) -> str:

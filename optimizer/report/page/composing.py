@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from network.model import Dataset, Table
-    from network.scenario import Scenario
     from optimizer.combining import Case as AskedCase
     from optimizer.comparison import Comparison
     from optimizer.curves import Curve
@@ -113,7 +112,7 @@ def whatif_subject(
     cases: list[Case] = []
     asked = result.question.cases
     for at, (outcome, plan) in enumerate(zip(result.outcomes, result.plans, strict=True)):
-        name = _short_name(data, asked, at)
+        name = _short_name(asked, at)
         changed = None
         if plan is not None:
             # A plan without an answer has a proof to tell, and nothing to draw.
@@ -129,7 +128,7 @@ def whatif_subject(
         spans = _changed(cases) if curves is None else dict.fromkeys(curves)
         held = tuple(_curves(plan, spans, last.name))
     return Subject(
-        title=title or _("What if: {names}").format(names=" · ".join(_names(data, result.question.cases))),
+        title=title or _("What if: {names}").format(names=" · ".join(_names(result.question.cases))),
         data=data,
         command=command,
         made=datetime.now(UTC),
@@ -189,32 +188,24 @@ def comparison_routes(comparison: Comparison) -> tuple[Route, ...]:
     return tuple(dict.fromkeys(found))[:MOST_ROUTES]
 
 
-def _names(data: Dataset, cases: Iterable[AskedCase]) -> list[str]:
+def _names(cases: Iterable[AskedCase]) -> list[str]:
     """Return the names of the scenarios of some cases, each once, in the language spoken."""
-    return list(dict.fromkeys(_spoken(data, scenario) for case in cases for scenario in case.scenarios))
+    return list(dict.fromkeys(scenario.name_in(language()) for case in cases for scenario in case.scenarios))
 
 
-def _short_name(data: Dataset, cases: Sequence[AskedCase], at: int) -> str:
+def _short_name(cases: Sequence[AskedCase], at: int) -> str:
     """Return the name of a case, which may be short: a step of a chain is called by what it adds to the step before.
 
     Other scenarios that are planned together are called by the first of them, and how many more there are.
     """
     case = cases[at]
     year = f", {case.year}" if len({other.year for other in cases}) > 1 else ""
-    names = [_spoken(data, scenario) for scenario in case.scenarios]
+    names = [scenario.name_in(language()) for scenario in case.scenarios]
     if len(names) < 2:
         return f"{names[0] if names else case.name}{year}"
     if any(case.scenarios[:-1] == other.scenarios and case.year == other.year for other in cases[:at]):
         return f"+ {names[-1]}{year}"
     return f"{_('{name} + {n} more').format(name=names[0], n=len(names) - 1)}{year}"
-
-
-def _spoken(data: Dataset, scenario: Scenario) -> str:
-    """Return the name of a scenario in the language spoken; one that only switches on a card is called as the card."""
-    cards = {card.id: card for card in data.projects}
-    if len(scenario.projects) == 1 and not scenario.changes and scenario.projects[0] in cards:
-        return cards[scenario.projects[0]].name_in(language())
-    return scenario.name_in(language())
 
 
 def _is_answered(result: WhatIf, outcome: Mapping[str, Any]) -> bool:

@@ -74,7 +74,7 @@ def emission_section(subject: Subject) -> Section | None:
         if not any(of.co2_kg for _name, of in found):
             blocks.append(Paragraph(_("The data gives no rates of emissions for what is carried."), case=case))
             continue
-        blocks.append(chart_block(emission_chart(found), "co2e", case))
+        blocks.append(chart_block(emission_chart(found), "emissions", case))
         blocks += [_transport_grid(*found[-1], case), _hub_grid(*found[-1], case)]
     if last is None:
         return None

@@ -126,17 +126,33 @@ def _source(table: Table, row: int) -> str:
 def _assumed(subject: Subject) -> tuple[str, ...]:
     """Return the scenarios and cards that were applied, with what they say of themselves."""
     cards = {card.id: card for card in subject.data.projects}
-    told = dict.fromkeys(scenario.name for view in subject.views for scenario in view.plan.data.applied)
-    lines = [*told]
-    used = dict.fromkeys(card for case in subject.cases for card in case.outcome.get("projects", ()))
-    for card_id in used:
-        card = cards.get(card_id)
-        if card is not None:
-            about = ", ".join(
-                part for part in (card.status, card.confidence and f"{_('grade')} {card.confidence}") if part
-            )
-            lines.append(f"{card.name} ({about}): {card.note}" if about else f"{card.name}: {card.note}")
+    used = [cards[key] for key in _cards_used(subject) if key in cards]
+    named = {card.name for card in used}
+    applied = {scenario.name: scenario for view in subject.views for scenario in view.plan.data.applied}
+    lines = [
+        _told(scenario.name_in(language()), "", scenario.description)
+        for name, scenario in applied.items()
+        if name not in named
+    ]
+    for card in used:
+        grade = f"{_('grade')} {card.confidence}" if card.confidence else ""
+        lines.append(_told(card.name_in(language()), ", ".join(filter(None, (card.status, grade))), card.note))
     return tuple(lines)
+
+
+def _cards_used(subject: Subject) -> Iterator[str]:
+    """Yield the ids of the cards that a view switches on, each once."""
+    seen: dict[str, None] = {}
+    for view in subject.views:
+        for scenario in view.plan.data.applied:
+            seen |= dict.fromkeys(scenario.projects)
+    yield from seen
+
+
+def _told(name: str, about: str, text: str) -> str:
+    """Return a name with what there is to say of it."""
+    head = f"{name} ({about})" if about else name
+    return f"{head}: {text}" if text else head
 
 
 def rerun_section(subject: Subject) -> Section:
