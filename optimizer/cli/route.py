@@ -13,7 +13,7 @@ from optimizer.cli.arguments import AmountRange, check_workbook, format_option, 
 from optimizer.cli.output import command_line, emit, emit_bytes, emit_document, note
 from optimizer.cli.pages import check_page, report_option, write_page
 from optimizer.cli.question import question_of, question_options
-from optimizer.language import speaking
+from optimizer.language import _, speaking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -313,14 +313,18 @@ def _a_week_later(
 def _question(data: Dataset, route: Route, options: RouteOptions) -> str:
     """Return what was asked for, as one line above the routes."""
     from optimizer.report.document import short_number
-    from optimizer.report.routes import moment, node_name
+    from optimizer.report.routes import goods_text, moment, node_name
 
     unit = data.commodities.text("unit")[data.commodities.row_of[route.commodity]]
     year, month = options["year"], options["month"]
     when = [str(data.base_year if year is None else year)]
-    when += [f"month {month}"] if month is not None else []
-    when += [f"leaving {moment(route.depart)}"] if route.depart is not None else []
-    return (
-        f"{node_name(data, route.origin)} → {node_name(data, route.destination)}, {short_number(route.quantity)} "
-        f"{'TEU' if unit == 'teu' else 't'} of {route.commodity}, {', '.join(when)}, terminal to terminal"
+    when += [_("month {month}").format(month=month)] if month is not None else []
+    when += [_("leaving {moment}").format(moment=moment(route.depart))] if route.depart is not None else []
+    return _("{origin} → {destination}, {quantity} {unit} of {goods}, {when}, terminal to terminal").format(
+        origin=node_name(data, route.origin),
+        destination=node_name(data, route.destination),
+        quantity=short_number(route.quantity),
+        unit=_("TEU") if unit == "teu" else _("t"),
+        goods=goods_text(data, route.commodity),
+        when=", ".join(when),
     )

@@ -94,7 +94,8 @@ def _panels(bends: Curve, present: CurvePoint | None) -> list[_Panel]:
     prices = [price_of(bends, point.price_right_usd_per_unit) or 0.0 for point in bends.points[:-1]]
     money = usd_unit(max(map(abs, usd)))
     used = [point.used for point in bends.points]
-    size = LARGE.get(bends.used_unit, 1.0)
+    # What is used of a capacity is told in the unit of the capacity, which is that of the axis below.
+    size = 1.0 if bends.kind == "capacity" else LARGE.get(bends.used_unit, 1.0)
     return [
         _Panel(_money_heading(bends, money, is_today=present is not None), usd, money, BLUE),
         _Panel(_used_heading(bends), used, Unit(size, _used_unit(bends)), GREEN),

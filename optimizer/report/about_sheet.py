@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from optimizer.language import _, status_text
+from optimizer.language import _, language, status_text
 from optimizer.report.sheets import Sheet
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ def about_sheet(
     is_plan
         Whether the answer is a plan, which is not to be read as a forecast.
     """
-    scenarios = "; ".join(scenario.name for scenario in data.applied) or _("none")
+    scenarios = "; ".join(scenario.name_in(language()) for scenario in data.applied) or _("none")
     rows: list[Fact] = [
-        (_("Dataset"), data.info.title or data.info.name),
+        (_("Dataset"), data.info.title_in(language())),
         (_("Version of the dataset"), " ".join(part for part in (data.info.name, data.info.version) if part)),
         (_("Year"), ", ".join(map(str, years))),
         (_("Scenarios"), scenarios),

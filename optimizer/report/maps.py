@@ -204,7 +204,7 @@ def _title(data: Dataset, plan: Plan | None, base: Plan | None, corridor: str | 
         n_nodes, n_links = len(data.network.nodes), len(data.network.links)
         places = n_("{n} place", "{n} places", n_nodes).format(n=number_text(n_nodes))
         links = n_("{n} link", "{n} links", n_links).format(n=number_text(n_links))
-        return f"{data.info.title or data.info.name} · {places}, {links}"
+        return f"{data.info.title_in(language())} · {places}, {links}"
     if base is None:
         parts = [_("Flows of the cheapest plan, {year}").format(year=plan.year)]
     else:

@@ -217,7 +217,7 @@ def unmet_blocks(plan: Plan, case: int | None) -> Iterator[Block]:
             (
                 *(words(node_name(plan.data, str(demands.text(end)[row]))) for end in ("origin", "destination")),
                 words(name_text(commodities, commodity)),
-                words({"teu": "TEU", "t": _("t")}[str(commodities.text("unit")[commodity])]),
+                words({"teu": _("TEU"), "t": _("t")}[str(commodities.text("unit")[commodity])]),
                 figure(record.volume),
                 figure(float(demands.number("volume")[row])),
                 words(record.demand_id),

@@ -80,7 +80,9 @@ def _cards(now: Measures, before: Measures | None) -> Iterator[Card]:
 
 def _volumes(unmet: Mapping[str, float]) -> str:
     """Return volumes left behind by unit; of those that the data counts in, only what is there."""
-    parts = [f"{number_text(unmet[unit])} {name}" for unit, name in (("teu", "TEU"), ("t", _("t"))) if unmet.get(unit)]
+    parts = [
+        f"{number_text(unmet[unit])} {name}" for unit, name in (("teu", _("TEU")), ("t", _("t"))) if unmet.get(unit)
+    ]
     return " · ".join(parts) or number_text(0.0)
 
 

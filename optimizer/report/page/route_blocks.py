@@ -52,7 +52,7 @@ def _heading(relation: Relation) -> str:
     """Return what was looked for."""
     data, commodities = relation.data, relation.data.commodities
     row = commodities.row_of[relation.commodity]
-    unit = {"teu": "TEU", "t": _("t")}[str(commodities.text("unit")[row])]
+    unit = {"teu": _("TEU"), "t": _("t")}[str(commodities.text("unit")[row])]
     values = {
         "origin": node_name(data, relation.origin),
         "destination": node_name(data, relation.destination),

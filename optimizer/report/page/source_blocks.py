@@ -7,7 +7,7 @@ from collections import Counter
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-from optimizer.language import _, grade_text, language, moment_text, number_text, percent_text, status_text
+from optimizer.language import _, as_written, grade_text, language, moment_text, number_text, percent_text, status_text
 from optimizer.loads import link_loads
 from optimizer.report.contents import GRADED_TABLES, contents
 from optimizer.report.page.blocks import Facts, Grid, GridColumn, Paragraph, Points, Section, figure, words
@@ -184,7 +184,7 @@ def _proof(plan: object) -> str:
     if plan.bound is not None:
         parts.append(_("bound {value} m USD").format(value=number_text(plan.bound / 1e6, 3)))
     if plan.gap is not None:
-        parts.append(_("gap {value}").format(value=f"{plan.gap:.1e}"))
+        parts.append(_("gap {value}").format(value=as_written(f"{plan.gap:.1e}")))
     weights = ", ".join(
         f"{key} {value}" for key, value in plan.blocks.weights.to_mapping().items() if value is not None
     )
