@@ -58,7 +58,7 @@ def check_info(folder: Path, problems: list[Finding]) -> DatasetInfo:
     from pydantic import ValidationError
 
     from network.cells import did_you_mean
-    from network.records import DatasetToml
+    from network.schema import DatasetToml
     from network.toml_source import TomlSyntaxError, parse_toml
 
     stand_in = DatasetInfo(name=folder.name, title="", version="", license="", base_year=2000)

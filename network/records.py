@@ -6,7 +6,6 @@ The records are the one source of validation, of the JSON Schema (`network.schem
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003 (pydantic needs it at run time)
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -472,25 +471,6 @@ class Claim(Record):
         "", description="Why a model has no place for it, or what of it the rows and cards named here leave out."
     )
     source: Source = ""
-
-
-class DatasetToml(BaseModel):
-    """``dataset.toml``: what the dataset is."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="allow", strict=True)
-
-    name: str = Field(min_length=1, description="Short name.")
-    title: str = Field("", description="Full title.")
-    version: str = Field("", description="Version, in quotes.")
-    license: str = Field("", description="SPDX id of the license.")
-    base_year: Year = Field(description="Year of demands that give none, and of plans unless asked otherwise.")
-    currency: Literal["USD"] = Field("USD", description="Currency of all money.")
-    description: str = Field("", description="A few sentences.")
-    title_ru: str = Field("", description="Title in Russian.")
-    title_kk: str = Field("", description="Title in Kazakh.")
-    sources: dict[str, dict[str, str | int | float | bool | date]] = Field(
-        default_factory=dict, description="Publications by source id: title, publisher, year, url and so on."
-    )
 
 
 RECORDS: dict[str, type[Record]] = {

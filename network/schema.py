@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date  # noqa: TC003 (pydantic needs it at run time)
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from network.cells import required_columns
 from network.columns import NUMBERS, REQUIRED_TABLES
-from network.records import LARGEST, RECORDS, SMALLEST, DatasetToml, Grade, Source, Year
+from network.records import LARGEST, RECORDS, SMALLEST, Grade, Source, Year
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -18,6 +19,25 @@ SIGNS = {"ge": "≥", "le": "≤"}
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 Condition = str | float | bool | list[str | float | bool]
+
+
+class DatasetToml(BaseModel):
+    """``dataset.toml``: what the dataset is."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="allow", strict=True)
+
+    name: str = Field(min_length=1, description="Short name.")
+    title: str = Field("", description="Full title.")
+    version: str = Field("", description="Version, in quotes.")
+    license: str = Field("", description="SPDX id of the license.")
+    base_year: Year = Field(description="Year of demands that give none, and of plans unless asked otherwise.")
+    currency: Literal["USD"] = Field("USD", description="Currency of all money.")
+    description: str = Field("", description="A few sentences.")
+    title_ru: str = Field("", description="Title in Russian.")
+    title_kk: str = Field("", description="Title in Kazakh.")
+    sources: dict[str, dict[str, str | int | float | bool | date]] = Field(
+        default_factory=dict, description="Publications by source id: title, publisher, year, url and so on."
+    )
 
 
 class ChangeToml(BaseModel):

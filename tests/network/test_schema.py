@@ -12,10 +12,19 @@ import pytest
 from network.changes import KEYS as CHANGE_KEYS
 from network.columns import TABLES
 from network.projects import KEYS as PROJECT_KEYS
-from network.records import RECORDS, DatasetToml
+from network.records import RECORDS
 from network.scenario import KEYS as SCENARIO_KEYS
 from network.scenario import REMARKS as SCENARIO_REMARKS
-from network.schema import ChangeToml, ProjectsToml, ProjectToml, ScenarioToml, json_schema, markdown, table_markdown
+from network.schema import (
+    ChangeToml,
+    DatasetToml,
+    ProjectsToml,
+    ProjectToml,
+    ScenarioToml,
+    json_schema,
+    markdown,
+    table_markdown,
+)
 
 if TYPE_CHECKING:
     from network.model import Dataset
