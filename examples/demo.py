@@ -18,7 +18,7 @@ DEMAND = "titr-2030"
 REPORT = Path("demo", "report.html")
 COMMAND = (
     f"corridor report {' '.join(QUESTION)} --combine chain --scenario {DEMAND} "
-    f"--route \"Xi'an\" Baku -o {REPORT.as_posix()}"
+    f'--route "Xi\'an" Baku -o {REPORT.as_posix()}'
 )
 
 
