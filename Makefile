@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.installed
 
-.PHONY: demo test lint bench bench-full bench-env docs validation messages clean lock
+.PHONY: demo test test-heavy lint bench bench-full bench-env docs validation messages clean lock
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -23,6 +23,9 @@ demo: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+
+test-heavy: $(STAMP) ## what takes many seconds each: every command of the README, the larger examples, the bundled network in a browser
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal -m heavy
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .
@@ -46,8 +49,9 @@ $(BENCH_STAMP): pyproject.toml constraints.txt benchmarks/constraints.txt benchm
 	$(BENCH_VENV)/bin/python -m compileall -q network optimizer benchmarks
 	@touch $@
 
-docs: validation ## write all that pages show of commands and data anew, and the picture of the network
+docs: validation ## write all that pages show of commands and data anew, and the pictures
 	$(BIN)/python docs/make_map.py
+	$(BIN)/python docs/make_gallery.py
 	$(BIN)/python docs/make_samples.py
 
 validation: $(STAMP) ## write the results in docs/validation.md anew

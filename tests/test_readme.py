@@ -16,9 +16,16 @@ BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, re.DOTALL)
 COMMANDS = [
     line.strip() for kind, text in BLOCKS if not kind for line in text.splitlines() if line.startswith(".venv/bin/")
 ]
+HEAVY = ("demo", "own_constraint", "sweep_on_dask", "whatif")
+"""Examples that take ten seconds and more."""
+EXAMPLES = [
+    pytest.param(path, id=path.stem, marks=[pytest.mark.heavy] if path.stem in HEAVY else [])
+    for path in sorted((ROOT / "examples").glob("*.py"))
+]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
+@pytest.mark.heavy
 def test_every_command_runs(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -52,16 +59,23 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), target
 
 
-def test_the_examples_run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_runs(
+    example: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Each example prints its answer without an error."""
     import runpy
 
     monkeypatch.syspath_prepend(str(ROOT / "examples"))
     # Files that an example makes are to go with the test.
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    examples = sorted((ROOT / "examples").glob("*.py"))
-    assert examples
-    for example in examples:
-        monkeypatch.setattr("sys.argv", [str(example)])
-        runpy.run_path(str(example), run_name="__main__")
-        assert capsys.readouterr().out, example
+    monkeypatch.setattr("sys.argv", [str(example)])
+    runpy.run_path(str(example), run_name="__main__")
+    assert capsys.readouterr().out
+
+
+def test_there_are_examples() -> None:
+    """The heavy ones are among them, should one be named otherwise."""
+    names = {path.stem for path in (ROOT / "examples").glob("*.py")}
+    assert set(HEAVY) < names

@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     metavar="TABLE[id=X].COLUMN=VALUE",
     help="Give cells a value; repeatable, all together form one last scenario.",
 )
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="Processes.")
 @language_option
 @scenario_option
 @click.option(
@@ -89,6 +90,7 @@ def command(
     curves: tuple[str, ...],
     combine: Combine,
     settings: tuple[str, ...],
+    jobs: int,
     lang: Language,
     scenarios: tuple[str, ...],
     time_limit: float | None,
@@ -130,10 +132,11 @@ def command(
         return
     from optimizer.options import SolveOptions
     from optimizer.report.page import whatif_subject
+    from optimizer.sweep import worker_pool
     from optimizer.whatif import what_if
 
     scenarios_asked = asked_of(data, names, settings)
-    with progress("planning with and without the scenarios …"):
+    with progress("planning with and without the scenarios …"), worker_pool(jobs) as executor:
         result = what_if(
             data,
             scenarios_asked,
@@ -141,6 +144,7 @@ def command(
             weights=weights,
             options=SolveOptions(time_limit_s=time_limit),
             combine=combine,
+            executor=executor,
         )
     with progress("writing the page …"):
         write_page(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
     from small_pages import Opener, Written
 
+pytestmark = pytest.mark.heavy
 LONG = "[id='links-2']"
 TIP = "#map-tip"
 
