@@ -24,7 +24,7 @@ demo: $(STAMP)
 test: $(STAMP)
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
-test-heavy: $(STAMP) ## what takes many seconds each: every command of the README, the larger examples, the bundled network in a browser
+test-heavy: $(STAMP) ## what takes many seconds each: commands of the pages, larger examples, the bundled network in a browser
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal -m heavy
 
 lint: $(STAMP)

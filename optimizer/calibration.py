@@ -23,12 +23,15 @@ from network.observations import TOLERANCES, flow_unit
 from network.scenario import Scenario
 from optimizer.blocks import blocks_of
 from optimizer.fitting import TIES, adjustments_of, face_of, fitting_of, in_band, margins_of, ranges, solved, steps_of
+from optimizer.listing import frame_of
 from optimizer.options import SolveOptions
 from optimizer.price_steps import expand_for
 from optimizer.weights import Weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pandas as pd
 
     from network.model import Dataset
 
@@ -122,6 +125,10 @@ class Calibration:
         if self.rows:
             changes.append({"table": "calibration", "rows": list(self.rows)})
         return Scenario.from_mapping({"name": f"calibration {self.year}", "changes": changes})
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per target: its id and the attributes of `Fit`."""
+        return frame_of(self.fits, ("target.id", *(name for name in Fit._fields if name != "target")))
 
     def to_mapping(self) -> dict[str, Any]:
         """Return the calibration as plain values: the JSON of ``corridor calibrate``."""

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from network.model import split_list
 from network.observations import TOLERANCES, split_item
+from optimizer.listing import frame_of
 from optimizer.modelled import Modelled, figure_of, is_computable, plain_figure_of, ranked_figures
 from optimizer.weights import Weights
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+
+    import pandas as pd
 
     from network.model import Dataset, Table
 
@@ -107,6 +110,10 @@ class Validation:
     def share(self) -> float | None:
         """Share of all targets that passed, None where there are none."""
         return self.summary[-1].share if self.summary else None
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per observation, with the attributes of `Check` as columns."""
+        return frame_of(self.checks, Check._fields)
 
     def to_mapping(self) -> dict[str, Any]:
         """Return the validation as plain values: the JSON of ``corridor validate``."""

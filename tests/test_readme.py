@@ -16,8 +16,8 @@ BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, re.DOTALL)
 COMMANDS = [
     line.strip() for kind, text in BLOCKS if not kind for line in text.splitlines() if line.startswith(".venv/bin/")
 ]
-HEAVY = ("demo", "own_constraint", "sweep_on_dask", "whatif")
-"""Examples that take ten seconds and more."""
+HEAVY = ("demo", "load_to_map", "own_constraint", "sweep_on_dask", "whatif")
+"""Examples that take many seconds."""
 EXAMPLES = [
     pytest.param(path, id=path.stem, marks=[pytest.mark.heavy] if path.stem in HEAVY else [])
     for path in sorted((ROOT / "examples").glob("*.py"))

@@ -16,6 +16,7 @@ from network import Dataset, load
 if TYPE_CHECKING:
     from types import ModuleType
 
+pytestmark = pytest.mark.heavy
 ROOT = Path(__file__).parents[1]
 
 

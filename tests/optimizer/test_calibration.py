@@ -68,6 +68,16 @@ def test_two_ways_differ_by_their_costs() -> None:
     assert verify(plan.to_mapping(), calibrated) == []
 
 
+def test_fits_are_a_table() -> None:
+    """One row per target, also of none."""
+    data = dataset(TWO_WAYS, demands=[demand("A", "B")])
+    found = calibrate(data, [near("b", 40)])
+    frame = found.to_frame()
+    assert frame["id"].tolist() == [fit.target.id for fit in found.fits] == ["b"]
+    assert frame["calibrated_min"].tolist() == [found.fits[0].calibrated_min]
+    assert "target" not in frame.columns
+
+
 def test_the_cheaper_way_used_too_much_is_made_dearer() -> None:
     """A target on the way that takes all gives it the difference on top."""
     (fit,) = calibrate(dataset(TWO_WAYS, demands=[demand("A", "B")]), [near("a", 70)]).fits

@@ -88,6 +88,14 @@ def test_routes_are_held_to_their_row(row, modelled):
     assert found.result == "pass"
 
 
+def test_checks_are_a_table():
+    """One row per observation, with the attributes of a check."""
+    found = validate(world({"kind": "time", "unit": "h", "value": 20.0}))
+    frame = found.to_frame()
+    assert list(frame.columns) == list(Check._fields)
+    assert frame["result"].tolist() == [row.result for row in found.checks] != []
+
+
 def test_weights_choose_the_route():
     """The commodity's own time value by default, other weights when asked for."""
     data = world({"kind": "time", "unit": "h", "value": 20})
