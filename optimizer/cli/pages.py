@@ -39,12 +39,14 @@ def check_page(file: str | None) -> None:
     Raises
     ------
     click.UsageError
-        The name does not end in .html, or a library of the extra ``report`` is missing.
+        The name does not end in .html, its folder is not there, or a library of the extra ``report`` is missing.
     """
     if file is None:
         return
     if Path(file).suffix.lower() not in ENDINGS:
         raise click.UsageError(f"{file!r} is no name of a page; let it end in .html.")
+    if not Path(file).resolve().parent.is_dir():
+        raise click.UsageError(f"there is no folder for {file!r}; make it first.")
     for module, name in LIBRARIES.items():
         need(module, f"Reports need {name}")
 

@@ -118,6 +118,14 @@ def test_a_name_that_is_no_page_is_refused(ask, tmp_path, command) -> None:
     assert not list(tmp_path.glob("page*"))
 
 
+def test_a_folder_that_is_not_there_is_refused(ask, tmp_path) -> None:
+    """Before anything is planned, and none is made."""
+    told = ask("report", "-o", tmp_path / "nowhere" / "page.html")
+    assert told.code == 2
+    assert "there is no folder" in told.err
+    assert not (tmp_path / "nowhere").exists()
+
+
 @pytest.mark.parametrize(("module", "name"), [("jinja2", "Jinja2"), ("matplotlib", "matplotlib"), ("babel", "Babel")])
 def test_without_the_extra_the_command_says_which(ask, tmp_path, monkeypatch, module, name) -> None:
     """A missing library is named with the extra that brings it, before anything is planned."""
