@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ENDINGS = (".svg", ".png")
-HEADING = "heading"
-"""Id of the title as it is drawn."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +52,7 @@ class Chart:
         stream = io.StringIO()
         with _writing():
             self.figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
-        root = tidy(stream.getvalue(), {HEADING, *self.marks})
+        root = tidy(stream.getvalue(), self.marks)
         for at, (tag, text) in enumerate((("title", self.title), ("desc", self.description))):
             element = ET.Element(tag)
             element.text = text

@@ -15,7 +15,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 
-from optimizer.plots.chart import HEADING, Chart
+from optimizer.plots.chart import Chart
 from optimizer.plots.style import GRAY, SMALL, TEXT, TITLE, cut, lines_of, text_inches
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Frame:
     def headings(self, title: str, subtitle: str = "") -> None:
         """Write what the figure shows, and below it in what unit and how to read it."""
         room = self.width - 2 * MARGIN
-        self.text(MARGIN, 0.24, title, size=TITLE, is_bold=True, room=room / 1.1).set_gid(HEADING)
+        self.text(MARGIN, 0.24, title, size=TITLE, is_bold=True, room=room / 1.1)
         self.text(MARGIN, 0.53, subtitle, size=TEXT, color=GRAY, room=room)
 
     def legend(self, entries: Sequence[Entry], top: float, left: float = MARGIN) -> float:

@@ -5,18 +5,13 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
-from optimizer.plots.chart import HEADING
 from optimizer.plots.markup import refer, written
 
 if TYPE_CHECKING:
     from optimizer.plots.chart import Chart
 
 
-HEADING_POINTS = 27.0
-"""Points that the title takes at the top of a chart."""
-
-
-def inline_svg(chart: Chart, prefix: str, *, has_heading: bool = True) -> str:
+def inline_svg(chart: Chart, prefix: str) -> str:
     """Return a chart as an ``<svg>`` element of a page.
 
     It is as wide as what it stands in. Readers of screens find its title and description; each part that carries a
@@ -28,8 +23,6 @@ def inline_svg(chart: Chart, prefix: str, *, has_heading: bool = True) -> str:
         The chart.
     prefix
         Begins every id, so that ids are unique on the page; different for each chart of it.
-    has_heading
-        Whether the title is drawn; not where the page has it as a heading of its own.
 
     Raises
     ------
@@ -51,8 +44,6 @@ def inline_svg(chart: Chart, prefix: str, *, has_heading: bool = True) -> str:
         child.set("id", name)
     root.attrib.pop("width", None)
     root.attrib.pop("height", None)
-    if not has_heading:
-        _drop_heading(root)
     refer(root, prefix)
     root.attrib |= {
         "role": "img",
@@ -60,13 +51,3 @@ def inline_svg(chart: Chart, prefix: str, *, has_heading: bool = True) -> str:
         "style": "max-width:100%",
     }
     return written(root)
-
-
-def _drop_heading(root: ET.Element) -> None:
-    """Take out the title as it is drawn, and the room for it."""
-    for parent in list(root.iter()):
-        for child in list(parent):
-            if child.get("id") == HEADING:
-                parent.remove(child)
-    left, top, width, height = map(float, root.attrib["viewBox"].split())
-    root.set("viewBox", f"{left:g} {top + HEADING_POINTS:g} {width:g} {height - HEADING_POINTS:g}")

@@ -211,8 +211,8 @@ def _states(plan: Plan, known: dict[tuple[str, str, str, str], int]) -> list[lis
 
 def _key(plan: Plan, at: int) -> tuple[str, str, str, str]:
     """Return what tells a capacity from all others."""
-    resources = plan.blocks.graph.resources
-    return tuple(str(column[at]) for column in (resources.kind, resources.ids, resources.from_node, resources.to_node))  # type: ignore[return-value]
+    row = plan.blocks.graph.resources
+    return str(row.kind[at]), str(row.ids[at]), str(row.from_node[at]), str(row.to_node[at])
 
 
 def _capacity(subject: Subject, key: tuple[str, str, str, str]) -> list[Any]:

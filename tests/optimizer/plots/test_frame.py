@@ -85,7 +85,7 @@ def test_svg_is_tidy() -> None:
     values = [value for element in root.iter() for value in element.attrib.values()]
     used = {value.removeprefix("#") for value in values if value.startswith("#")}
     used |= {value[5:-1] for value in values if value.startswith("url(#")}
-    assert ids == used | {"bar-1", "heading"}
+    assert ids == used | {"bar-1"}
 
 
 def test_charts_stand_side_by_side_in_a_page() -> None:
@@ -110,14 +110,6 @@ def test_charts_stand_side_by_side_in_a_page() -> None:
     mark = next(element for element in first.iter() if element.get("data-mark") == "bar-1")
     assert mark.find(f"{{{SVG}}}title").text == "Name"
     assert not any("tabindex" in element.attrib for element in first.iter())
-
-
-def test_a_page_may_have_the_heading_itself() -> None:
-    """Without its heading a chart is lower by as much, and its title is still that of the element."""
-    chart = drawn("Name")
-    whole, rest = (ET.fromstring(inline_svg(chart, "a-", has_heading=flag)) for flag in (True, False))
-    assert sum(text == "Name" for text in whole.itertext()) == sum(text == "Name" for text in rest.itertext()) + 1
-    assert rest.get("viewBox") == "0 27 432 117"
 
 
 @pytest.mark.parametrize("prefix", ["", "1a", "a b", 'a"', "-a", "a.b", "ä"])
